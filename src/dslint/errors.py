@@ -1,0 +1,32 @@
+"""The errors that reach a user: each says what, where and what to do, and ends a command with exit 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class DslintError(Exception):
+    """Something dslint was asked for can't be done; `str()` is one or more whole sentences for the user."""
+
+
+class UsageError(DslintError):
+    """A name or a setting that does not exist, or two that contradict each other."""
+
+
+class InputError(DslintError):
+    """A path that is missing, unreadable, or holds no data."""
+
+
+class ConfigError(DslintError):
+    """A setting in a configuration file, an ignore file or a target that is wrong; says which, and where."""
+
+
+class PageError(DslintError):
+    """A rule page that is broken; says the file and the line."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `"; did you mean `x`?"` for the nearest of `known`, or an empty string where none is near."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean `{near[0]}`?" if near else ""
