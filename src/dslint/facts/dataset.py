@@ -1,0 +1,118 @@
+"""The facts that live for the run: a row a record, no text; and the one-row totals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from dslint.facts.batch import Batch
+from dslint.facts.table import Column, Table
+from dslint.facts.text import json_state, reasoning_field
+
+
+def _answer_json(batch: Batch) -> list[str]:
+    """Say of each record's last learned message whether its text looks like JSON; '' without one."""
+    found = []
+    for position in range(len(batch.records)):
+        at = _last_answer(batch, position)
+        text = batch.texts[at] if at >= 0 else None
+        found.append(json_state(text) if text else "")
+    return found
+
+
+def _last_answer(batch: Batch, position: int) -> int:
+    for at in reversed(batch.turns_of(position)):
+        if batch.trainable[at] and batch.turns[at].part != "non_preferred":
+            return at
+    return -1
+
+
+def _answer(batch: Batch) -> list[int]:
+    found = (_last_answer(batch, position) for position in range(len(batch.records)))
+    return [batch.turns[at].index or 0 if at >= 0 else -1 for at in found]
+
+
+def _reasoning(batch: Batch) -> list[bool]:
+    return [
+        any(
+            batch.trainable[at]
+            and ("<think>" in (batch.texts[at] or "") or reasoning_field(batch.messages[at]) is not None)
+            for at in batch.turns_of(position)
+        )
+        for position in range(len(batch.records))
+    ]
+
+
+def _share(condition: pl.Expr) -> pl.Expr:
+    return condition.mean().over("file").fill_null(0.0)
+
+
+DATASET = Table(
+    "dataset",
+    "a row a record of the whole run; it has no text",
+    {
+        "line": Column(pl.Int64, "the record's line", lambda batch: batch.lines),
+        "format": Column(
+            pl.Categorical, "the record's format", lambda batch: [each.format for each in batch.records]
+        ),
+        "bytes": Column(
+            pl.UInt32, "the length of its line in bytes", lambda batch: [len(each.raw) for each in batch.records]
+        ),
+        "messages": Column(
+            pl.UInt32,
+            "how many messages it has",
+            lambda batch: [batch.starts[at + 1] - batch.starts[at] for at in range(len(batch.records))],
+        ),
+        "answer": Column(
+            pl.Int32, "the index of its last learned message; -1 without one", _answer
+        ),
+        "answer_json": Column(
+            pl.Categorical,
+            "whether that message looks like JSON: no, valid or broken; '' without one",
+            _answer_json,
+        ),
+        "reasoning": Column(pl.Boolean, "a learned message of it holds reasoning", _reasoning),
+        "file": Column(pl.UInt32, "the file's number in the run, from 0", lambda batch: [0] * len(batch.records)),
+        "json_share": Column(
+            pl.Float64,
+            "the share of the file's records whose answer looks like JSON, valid or broken",
+            None,
+            lambda: _share(pl.col("answer_json").is_in(["valid", "broken"])),
+            ("answer_json", "file"),
+        ),
+        "reasoning_share": Column(
+            pl.Float64,
+            "the share of the file's records that hold reasoning",
+            None,
+            lambda: _share(pl.col("reasoning")),
+            ("reasoning", "file"),
+        ),
+    },
+    lambda batch: len(batch.records),
+)
+"""The one table whose numbers are narrow: it is kept for every record of the run."""
+
+
+def widen(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give the stored facts the types that predicates are safe on: narrow unsigned numbers wrap around."""
+    return frame.with_columns(
+        pl.col(pl.UInt32, pl.Int32).cast(pl.Int64), pl.col(pl.Categorical).cast(pl.String)
+    )
+
+
+def _total(name: str) -> Any:
+    return lambda totals: [each[name] for each in totals]
+
+
+TOTALS = Table(
+    "totals",
+    "one row a run",
+    {
+        "line": Column(pl.Int64, "always 0", lambda totals: [0] * len(totals)),  # type: ignore[arg-type]
+        "files": Column(pl.Int64, "how many files", _total("files")),
+        "records": Column(pl.Int64, "how many records parsed", _total("records")),
+        "malformed": Column(pl.Int64, "how many lines did not", _total("malformed")),
+    },
+    len,  # type: ignore[arg-type]
+)

@@ -1,0 +1,149 @@
+"""The tables of files and of lines whose bytes are wrong; and what is remembered of a file while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from dslint.facts.table import Column, Table
+from dslint.model import Defect
+
+Keys = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Seen:
+    """How many rows had something, and the first and the last line of them."""
+
+    rows: int = 0
+    first: int = 0
+    last: int = 0
+
+    def add(self, line: int) -> None:
+        self.rows += 1
+        self.first = self.first or line
+        self.last = line
+
+    def join(self, other: Seen, offset: int) -> None:
+        """Take in what a later chunk saw, whose lines begin `offset` lines later."""
+        if other.rows:
+            self.first = self.first or other.first + offset
+            self.last = other.last + offset
+            self.rows += other.rows
+
+
+@dataclass(slots=True)
+class FileFacts:
+    """What is known of a file. A chunk has one of its own; `join` adds those of later chunks to the first."""
+
+    path: str = ""
+    extension: str = ""
+    container: str = "jsonl"
+    encoding: str = "utf-8"
+    bom: bool = False
+    format: str = "unknown"
+    bytes: int = 0
+    lines: int = 0
+    newlines: int = 0
+    carriage_returns: int = 0
+    final_newline: bool = True
+    records: int = 0
+    malformed: int = 0
+    blank: Seen = field(default_factory=Seen)
+    formats: dict[str, Seen] = field(default_factory=dict)
+    keys: dict[Keys, Seen] = field(default_factory=dict)
+
+    def join(self, later: FileFacts) -> None:
+        """Add the facts of the chunk that follows."""
+        offset = self.lines
+        self.blank.join(later.blank, offset)
+        for mine, theirs in ((self.formats, later.formats), (self.keys, later.keys)):
+            for name, seen in theirs.items():  # type: ignore[attr-defined]
+                mine.setdefault(name, Seen()).join(seen, offset)  # type: ignore[attr-defined]
+        self.bytes += later.bytes
+        self.lines += later.lines
+        self.newlines += later.newlines
+        self.carriage_returns += later.carriage_returns
+        self.records += later.records
+        self.malformed += later.malformed
+        self.final_newline = later.final_newline
+
+    @property
+    def newline(self) -> str:
+        if not self.carriage_returns:
+            return "lf"
+        return "crlf" if self.carriage_returns == self.newlines else "mixed"
+
+
+def _fact(fact: Callable[[FileFacts], Any]) -> Callable[[Any], list[Any]]:
+    return lambda files: [fact(file) for file in files]
+
+
+def _defect(fact: Callable[[int, Defect, int], Any]) -> Callable[[Any], list[Any]]:
+    return lambda defects: [fact(*each) for each in defects]
+
+
+FILE = Table(
+    "file",
+    "a row a file",
+    {
+        "line": Column(pl.Int64, "always 0", _fact(lambda file: 0)),
+        "path": Column(pl.String, "its path, as it was given", _fact(lambda file: file.path)),
+        "extension": Column(
+            pl.String, "its ending without .gz or .zst, in lower case", _fact(lambda file: file.extension)
+        ),
+        "container": Column(
+            pl.String,
+            "jsonl, array, pretty, csv, text, parquet, arrow, xlsx, zip, gzip, zstd, lfs-pointer, annex-pointer, "
+            "dvc-pointer, empty or binary",
+            _fact(lambda file: file.container),
+        ),
+        "encoding": Column(
+            pl.String,
+            "utf-8, utf-16-le, utf-16-be, utf-32-le, utf-32-be or other",
+            _fact(lambda file: file.encoding),
+        ),
+        "bom": Column(pl.Boolean, "it begins with a byte-order mark", _fact(lambda file: file.bom)),
+        "format": Column(
+            pl.String, "the format of most of its first rows, or `unknown`", _fact(lambda file: file.format)
+        ),
+        "formats": Column(
+            pl.Int64,
+            "how many formats its rows are in; rows in none do not count",
+            _fact(lambda file: sum(name != "unknown" for name in file.formats)),
+        ),
+        "bytes": Column(pl.Int64, "its size in bytes, unpacked", _fact(lambda file: file.bytes)),
+        "records": Column(pl.Int64, "how many rows parsed", _fact(lambda file: file.records)),
+        "malformed": Column(pl.Int64, "how many lines did not", _fact(lambda file: file.malformed)),
+        "blank_lines": Column(
+            pl.Int64, "how many lines are blank", _fact(lambda file: file.blank.rows)
+        ),
+        "first_blank_line": Column(
+            pl.Int64, "the first blank line; 0 without one", _fact(lambda file: file.blank.first)
+        ),
+        "newline": Column(pl.String, "lf, crlf or mixed", _fact(lambda file: file.newline)),
+        "final_newline": Column(
+            pl.Boolean, "its last line ends with a line feed", _fact(lambda file: file.final_newline)
+        ),
+    },
+    len,
+)
+
+DEFECT = Table(
+    "defect",
+    "a row a thing that is wrong with the bytes of a line",
+    {
+        "line": Column(pl.Int64, "the line", _defect(lambda line, defect, length: line)),
+        "kind": Column(
+            pl.String, "what is wrong: `trailing-comma`, `not-utf8` …", _defect(lambda line, defect, length: defect.kind)
+        ),
+        "found": Column(
+            pl.String, "what stands there", _defect(lambda line, defect, length: defect.found)
+        ),
+        "bytes": Column(pl.Int64, "the length of the line in bytes", _defect(lambda line, defect, length: length)),
+    },
+    len,
+)

@@ -1,0 +1,198 @@
+"""The table of messages: a row a message, whatever the format keeps it as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from dslint.facts import text
+from dslint.facts.batch import Batch
+from dslint.facts.table import Column, Table, pointed
+
+
+def _kinds(batch: Batch) -> list[str]:
+    kinds = {str: "text", list: "parts", type(None): "null"}
+    return [
+        kinds.get(type(message["content"]), "other") if "content" in message else "absent"
+        for message in batch.messages
+    ]
+
+
+def _text(key: str) -> Callable[[Batch], list[str | None]]:
+    return lambda batch: [
+        value if type(value := message.get(key)) is str else None for message in batch.messages
+    ]
+
+
+def _previous(batch: Batch) -> list[int | None]:
+    starts = batch.starts
+    return [
+        starts[owner] + turn.previous if turn.previous >= 0 else None
+        for turn, owner in zip(batch.turns, batch.owners, strict=True)
+    ]
+
+
+def _images(batch: Batch) -> list[int]:
+    counts = [0] * len(batch.turns)
+    for image in batch.images:
+        counts[image.turn] += 1
+    return counts
+
+
+def _calls(batch: Batch) -> list[int]:
+    counts = [0] * len(batch.turns)
+    for call in batch.calls:
+        counts[call.turn] += 1
+    return counts
+
+
+def _per_text(fact: Callable[[str], Any], absent: Any, *, answers_only: bool = False) -> Callable[[Batch], list[Any]]:
+    def build(batch: Batch) -> list[Any]:
+        if answers_only:
+            return [
+                fact(value) if value and learned else absent
+                for value, learned in zip(batch.texts, batch.trainable, strict=True)
+            ]
+        return [fact(value) if value else absent for value in batch.texts]
+
+    return build
+
+
+def _edge(step: int) -> pl.Expr:
+    """Say whether the neighbour `step` rows away belongs to another record or part."""
+    here = pl.struct("line", "part")
+    return here.ne_missing(here.shift(step))
+
+
+COLUMNS = {
+    "line": Column(
+        pl.Int64, "the record's line", lambda batch: [batch.lines[owner] for owner in batch.owners]
+    ),
+    "format": Column(
+        pl.String,
+        "the record's format",
+        lambda batch: [batch.records[owner].format for owner in batch.owners],
+    ),
+    "index": Column(
+        pl.Int64,
+        "the message's place in its list, from 0",
+        lambda batch: [turn.index or 0 for turn in batch.turns],
+    ),
+    "part": Column(
+        pl.String,
+        "messages, prompt, completion, input, preferred or non_preferred",
+        lambda batch: [turn.part for turn in batch.turns],
+    ),
+    "role": Column(pl.String, "the role; null where there is none", lambda batch: batch.roles),
+    "name": Column(pl.String, "the author's name, where there is one", _text("name")),
+    "text": Column(
+        pl.String,
+        "the content, or the text of its parts joined by line breaks; null where there is none",
+        lambda batch: batch.texts,
+    ),
+    "kind": Column(pl.String, "what the content is: text, parts, null, absent or other", _kinds),
+    "weight": Column(pl.Int64, "the weight, where it is a whole number", lambda batch: batch.weights),
+    "trainable": Column(
+        pl.Boolean,
+        "an answer that is learned: weight not 0, or a side of a preference",
+        lambda batch: batch.trainable,
+    ),
+    "keys": Column(
+        pl.List(pl.String), "the message's keys", lambda batch: [list(each) for each in batch.messages]
+    ),
+    "calls": Column(pl.Int64, "how many tools it calls", _calls),
+    "tool_call_id": Column(
+        pl.String, "the call that it answers, by the id it gives", _text("tool_call_id")
+    ),
+    "answers": Column(
+        pl.Int64,
+        "the index of the message whose call it answers; null where no open call has its id",
+        lambda batch: batch.links.answers,
+    ),
+    "images": Column(pl.Int64, "how many images it holds", _images),
+    "reasoning": Column(
+        pl.String,
+        "its reasoning as a field of its own: `reasoning_content`, `reasoning` or `thinking`",
+        lambda batch: [text.reasoning_field(message) for message in batch.messages],
+    ),
+    "reasoning_fields": Column(
+        pl.Int64,
+        "how many such fields it has",
+        lambda batch: [text.reasoning_fields(message) for message in batch.messages],
+    ),
+    "json": Column(
+        pl.String,
+        "whether the text looks like JSON: no, valid or broken",
+        _per_text(text.json_state, "no"),
+    ),
+    "loop_ratio": Column(
+        pl.Float64,
+        "of a learned text of 50 words or more, the share of its 10-word runs that stand in it before",
+        _per_text(text.loop_ratio, 0.0, answers_only=True),
+    ),
+    "mojibake": Column(
+        pl.String,
+        "the first passage that was decoded wrongly, as it should read; empty where there is none",
+        _per_text(text.mojibake, ""),
+    ),
+    "text_outside_code": Column(
+        pl.String,
+        "the text without its code: fenced blocks and `code` spans",
+        _per_text(text.outside_code, ""),
+    ),
+    "_previous": Column(pl.UInt32, "the row of the message before", _previous),
+    "is_first": Column(
+        pl.Boolean, "the first of its part", None, lambda: _edge(1), ("line", "part")
+    ),
+    "is_last": Column(
+        pl.Boolean, "the last of its part", None, lambda: _edge(-1), ("line", "part")
+    ),
+    "previous_role": Column(
+        pl.String,
+        "the role of the message before; '' for the first",
+        None,
+        lambda: pl.col("role").gather(pl.col("_previous")).fill_null(""),
+        ("role", "_previous"),
+    ),
+    "previous_text": Column(
+        pl.String,
+        "the text of the message before; '' for the first",
+        None,
+        lambda: pl.col("text").gather(pl.col("_previous")).fill_null(""),
+        ("text", "_previous"),
+    ),
+    "next_role": Column(
+        pl.String,
+        "the role of the message after; '' for the last",
+        None,
+        lambda: pl.when("is_last").then(pl.lit("")).otherwise(pl.col("role").shift(-1)).fill_null(""),
+        ("role", "is_last"),
+    ),
+    "nth_of_role": Column(
+        pl.Int64,
+        "how many messages of the record have had its role, with it",
+        None,
+        lambda: pl.int_range(1, pl.len() + 1).over("line", "role"),
+        ("line", "role"),
+    ),
+    "repeated": Column(
+        pl.Boolean,
+        "the same role and text as the message before",
+        None,
+        lambda: (
+            (pl.col("role") == pl.col("previous_role")) & (pl.col("text") == pl.col("previous_text"))
+        ).fill_null(value=False),
+        ("role", "previous_role", "text", "previous_text"),
+    ),
+    "characters": Column(
+        pl.Int64,
+        "the text's length in characters",
+        None,
+        lambda: pl.col("text").str.len_chars().fill_null(0),
+        ("text",),
+    ),
+}
+
+MESSAGE = Table("message", "a row a message", COLUMNS, lambda batch: len(batch.turns), pointed)

@@ -1,0 +1,122 @@
+"""The table of records: a row an example."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from dslint.facts.batch import Batch
+from dslint.facts.table import Column, Table
+from dslint.formats import FORMATS
+
+
+def _roles(fact: Callable[[list[str | None]], Any]) -> Callable[[Batch], list[Any]]:
+    """Build a column of a fact about the roles of each record's messages."""
+
+    def build(batch: Batch) -> list[Any]:
+        roles, starts = batch.roles, batch.starts
+        return [fact(roles[starts[at] : starts[at + 1]]) for at in range(len(batch.records))]
+
+    return build
+
+
+def _sum(values: Callable[[Batch], list[Any]]) -> Callable[[Batch], list[int]]:
+    def build(batch: Batch) -> list[int]:
+        each, starts = values(batch), batch.starts
+        return [sum(each[starts[at] : starts[at + 1]]) for at in range(len(batch.records))]
+
+    return build
+
+
+def _tally(found: Callable[[Batch], list[Any]]) -> Callable[[Batch], list[int]]:
+    def build(batch: Batch) -> list[int]:
+        counts = Counter(each.record for each in found(batch))
+        return [counts[at] for at in range(len(batch.records))]
+
+    return build
+
+
+def _extra_keys(batch: Batch) -> list[list[str]]:
+    known = {name: each.known for name, each in FORMATS.items()}
+    return [
+        [key for key in record.data if key not in known[record.format]]
+        if known.get(record.format)
+        else []
+        for record in batch.records
+    ]
+
+
+def _lengths(batch: Batch) -> list[int]:
+    return [len(text) if text else 0 for text in batch.texts]
+
+
+def _longest(batch: Batch) -> list[int]:
+    each, starts = _lengths(batch), batch.starts
+    return [
+        max(each[starts[at] : starts[at + 1]], default=0) for at in range(len(batch.records))
+    ]
+
+
+COLUMNS = {
+    "line": Column(pl.Int64, "the record's line", lambda batch: batch.lines),
+    "format": Column(
+        pl.String, "the record's format", lambda batch: [each.format for each in batch.records]
+    ),
+    "bytes": Column(
+        pl.Int64, "the length of its line in bytes", lambda batch: [len(each.raw) for each in batch.records]
+    ),
+    "keys": Column(
+        pl.List(pl.String), "the row's keys", lambda batch: [list(each.data) for each in batch.records]
+    ),
+    "extra_keys": Column(
+        pl.List(pl.String), "the keys that OpenAI's format does not have", _extra_keys
+    ),
+    "messages": Column(pl.Int64, "how many messages", _roles(len)),
+    "system_messages": Column(
+        pl.Int64, "of them from system or developer", _roles(lambda all: all.count("system") + all.count("developer"))
+    ),
+    "user_messages": Column(pl.Int64, "of them from user", _roles(lambda all: all.count("user"))),
+    "assistant_messages": Column(
+        pl.Int64, "of them from assistant", _roles(lambda all: all.count("assistant"))
+    ),
+    "tool_messages": Column(
+        pl.Int64, "of them from tool or function", _roles(lambda all: all.count("tool") + all.count("function"))
+    ),
+    "trainable_messages": Column(
+        pl.Int64, "of them learned from", _sum(lambda batch: batch.trainable)
+    ),
+    "weighted": Column(
+        pl.Int64,
+        "of them with a weight",
+        _sum(lambda batch: [weight is not None for weight in batch.weights]),
+    ),
+    "first_role": Column(
+        pl.String, "the role of the first message; '' without one", _roles(lambda all: (all and all[0]) or "")
+    ),
+    "last_role": Column(
+        pl.String, "the role of the last message; '' without one", _roles(lambda all: (all and all[-1]) or "")
+    ),
+    "roles": Column(
+        pl.String,
+        "the roles in the order in which they first appear: 'system,user,assistant'",
+        _roles(lambda all: ",".join(dict.fromkeys(role for role in all if role))),
+    ),
+    "tool_calls": Column(pl.Int64, "how many tool calls", _tally(lambda batch: batch.calls)),
+    "tools": Column(pl.Int64, "how many tools are declared", _tally(lambda batch: batch.tools)),
+    "images": Column(pl.Int64, "how many images", _tally(lambda batch: batch.images)),
+    "parallel_tool_calls": Column(
+        pl.Boolean,
+        "the row's `parallel_tool_calls`, where it is given",
+        lambda batch: [
+            value if type(value := each.data.get("parallel_tool_calls")) is bool else None
+            for each in batch.records
+        ],
+    ),
+    "characters": Column(pl.Int64, "the length of all its texts in characters", _sum(_lengths)),
+    "longest": Column(pl.Int64, "the length of its longest text", _longest),
+}
+
+RECORD = Table("record", "a row a record", COLUMNS, lambda batch: len(batch.records))

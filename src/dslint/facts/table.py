@@ -1,0 +1,101 @@
+"""What a table is: named columns, each built from a batch or derived from others, and only when a rule names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from dslint.facts.batch import Batch
+from dslint.formats import FORMATS
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its type, what it says, and how it comes about.
+
+    `build` takes a batch and gives a value a row; `derive` gives an expression over the columns `needs`.
+    """
+
+    dtype: pl.DataType | type[pl.DataType]
+    says: str
+    build: Callable[[Batch], Sequence[Any] | pl.Series] | None = None
+    derive: Callable[[], pl.Expr] | None = None
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of facts: `rows` says how many rows a batch has in it, `pointer` where the place `at` of a row is."""
+
+    name: str
+    says: str
+    columns: Mapping[str, Column]
+    rows: Callable[[Batch], int]
+    pointer: Callable[[Batch, int, str], str] = lambda batch, row, at: f"/{at}" if at else ""
+
+    @cached_property
+    def vocabulary(self) -> dict[str, pl.DataType | type[pl.DataType]]:
+        """The columns that a rule may name, with their types."""
+        return {
+            name: column.dtype for name, column in self.columns.items() if not name.startswith("_")
+        }
+
+    def frame(self, batch: Batch, names: Iterable[str]) -> pl.DataFrame:
+        """Build the columns `names` of a batch, and those that they need."""
+        wanted = self.closure(names)
+        built = [
+            column_of(name, self.columns[name], batch)
+            for name in wanted
+            if self.columns[name].build is not None
+        ]
+        frame = pl.DataFrame(built)
+        return derive(frame, self.columns, wanted)
+
+    def closure(self, names: Iterable[str]) -> list[str]:
+        """Return `names` and all that they need, what is needed first."""
+        found: dict[str, None] = {}
+
+        def add(name: str) -> None:
+            if name not in found:
+                for need in self.columns[name].needs:
+                    add(need)
+                found[name] = None
+
+        for name in sorted(names):
+            add(name)
+        return list(found)
+
+
+def derive(frame: pl.DataFrame, columns: Mapping[str, Column], wanted: Collection[str]) -> pl.DataFrame:
+    """Add the derived columns among `wanted`: a layer at a time, each over what stands before it."""
+    waiting = [name for name in wanted if columns[name].derive is not None]
+    while waiting:
+        ready = [name for name in waiting if not set(columns[name].needs) & set(waiting)]
+        frame = frame.with_columns(
+            columns[name].derive().cast(columns[name].dtype).alias(name)  # type: ignore[misc]
+            for name in ready
+        )
+        waiting = [name for name in waiting if name not in ready]
+    return frame
+
+
+def pointed(batch: Batch, turn: int, at: str) -> str:
+    """Return the pointer of the place `at`, in OpenAI's names, of a message, in the names of its format."""
+    found = batch.turns[turn]
+    if not at:
+        return found.pointer
+    keys = FORMATS[batch.records[batch.owners[turn]].format].keys
+    key, _, rest = at.partition("/")
+    return found.pointer + keys.get(key, f"/{key}") + (f"/{rest}" if rest else "")
+
+
+def column_of(name: str, column: Column, batch: Batch) -> pl.Series:
+    assert column.build is not None
+    values = column.build(batch)
+    if isinstance(values, pl.Series):
+        return values.alias(name)
+    return pl.Series(name, values, dtype=column.dtype)

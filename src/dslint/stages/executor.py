@@ -1,0 +1,88 @@
+"""Runs `scan` over pieces of files: in this process, or in workers for what is large. The result is the same."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+
+from dslint.jsonl.source import Range, Source
+from dslint.stages.files import BOM, Piece, Rows
+from dslint.stages.plan import Plan
+from dslint.stages.scan import Part, scan
+
+LARGE = 50 * 1024 * 1024
+"""Bytes from which workers are worth their start."""
+
+WINDOW = 2
+"""Pieces in flight for each worker: a bounded window, or a large input would wait in memory."""
+
+Task = tuple[int, Source, str, Piece]
+"""A piece of the file with this number, where it is read from, and the file's format."""
+
+
+def run(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int, Piece, Part]]:
+    """Yield what each task gave, in their order."""
+    if jobs <= 1:
+        for number, source, format, piece in tasks:
+            yield number, piece, look(plan, source, format, piece)
+        return
+    # fork would copy polars' threads in an unknown state; forkserver starts clean and is faster than spawn
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    waiting: deque[tuple[int, Piece, Future[Part]]] = deque()
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(plan,)) as pool:
+        try:
+            for number, source, format, piece in tasks:
+                if len(waiting) >= jobs * WINDOW:
+                    done, about, future = waiting.popleft()
+                    yield done, about, future.result()
+                kept = piece if isinstance(piece, Range) else b""
+                waiting.append((number, kept, pool.submit(_work, source, format, piece)))
+            while waiting:
+                done, about, future = waiting.popleft()
+                yield done, about, future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def workers(size: int, jobs: int | None = None) -> int:
+    """Return how many processes to use for an input of `size` bytes; `jobs` is the user's word."""
+    if jobs is not None:
+        return max(1, jobs)
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(available, 8) if size >= LARGE else 1
+
+
+def look(plan: Plan, source: Source, format: str, piece: Piece) -> Part:
+    """Look at one piece."""
+    match piece:
+        case Range(offset, length):
+            with source.open() as file:
+                file.seek(offset)
+                whole = file.read(length)
+            part = scan(plan, whole.removeprefix(BOM) if offset == 0 else whole, format)
+            part.file.bytes = length
+            return part
+        case Rows(numbered):
+            whole = b"\n".join(raw for _, raw in numbered)
+            part = scan(plan, whole, format, numbered)
+            part.file.final_newline = True
+            return part
+        case _:
+            return scan(plan, piece, format)
+
+
+_plan: Plan | None = None
+
+
+def _begin(plan: Plan) -> None:
+    global _plan
+    _plan = plan
+
+
+def _work(source: Source, format: str, piece: Piece) -> Part:
+    assert _plan is not None
+    return look(_plan, source, format, piece)

@@ -1,0 +1,127 @@
+"""Puts together what the pieces gave: each file's facts and hits, and the questions about what is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from dslint.facts import dataset
+from dslint.facts.files import FileFacts
+from dslint.facts.table import derive
+from dslint.facts.tables import TABLES
+from dslint.jsonl.source import Range
+from dslint.stages.executor import Task, run
+from dslint.stages.files import File
+from dslint.stages.plan import Plan
+from dslint.stages.scan import Hits, Raised, answers, fill, rendered, stored
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a run found: the hits of each file by rule and target, before anybody's opinion of them.
+
+    `whole` are the hits about the run as one; the first file stands for it.
+    """
+
+    files: list[File]
+    hits: list[Hits] = field(default_factory=list)
+
+
+def gather(
+    plan: Plan, files: Sequence[File], jobs: int, progress: Callable[[int], None] = lambda size: None
+) -> Gathered:
+    """Look at all pieces of all files, then at the files and at the whole. `progress` is told bytes."""
+    found = Gathered(list(files), [{} for _ in files])
+    facts: list[pl.DataFrame] = []
+    begun: set[int] = set()
+    offsets = [0] * len(found.files)
+    for number, piece, part in run(plan, _tasks(plan, found.files), jobs):
+        file = found.files[number]
+        before = file.facts.lines
+        if isinstance(piece, Range):
+            file.chunks.append((before + 1, offsets[number]))
+            offsets[number] += piece.length
+        _add(found.hits[number], part.hits, before)
+        if part.facts is not None:
+            facts.append(
+                part.facts.with_columns(
+                    (pl.col("line") + before).cast(pl.UInt32),
+                    pl.lit(number, dtype=pl.UInt32).alias("file"),
+                )
+            )
+        if number not in begun:
+            begun.add(number)
+            file.facts.final_newline = True
+        file.facts.join(part.file)
+        progress(part.file.bytes)
+    _files(plan, found)
+    _whole(plan, found, facts)
+    return found
+
+
+def _tasks(plan: Plan, files: Sequence[File]) -> Iterable[Task]:
+    for number, file in enumerate(files):
+        for piece in file.pieces():
+            yield number, file.source, file.facts.format, piece
+
+
+def _add(hits: Hits, new: Hits, before: int) -> None:
+    for key, raised in new.items():
+        if before:
+            raised = [Raised(each.line + before, *each[1:]) for each in raised]
+        hits.setdefault(key, []).extend(raised)
+
+
+def _files(plan: Plan, found: Gathered) -> None:
+    """Ask what is asked of files."""
+    facts: list[FileFacts] = [file.facts for file in found.files]
+    questions = plan.questions.get("file", [])
+    if questions and facts:
+        frame = TABLES["file"].frame(facts, plan.columns("file") | {"line"})  # type: ignore[arg-type]
+        for question, rows, full in answers(questions, frame):
+            rule = plan.rules[question.rule]
+            for row, message in zip(rows, rendered(rule, full, rows), strict=True):
+                if plan.applies(question.rule, facts[row].format):
+                    key = (question.rule, question.target)
+                    found.hits[row].setdefault(key, []).append(Raised(0, "", message))
+    for check in plan.checks.get("file", []):
+        rule = plan.rules[check.rule]
+        for number, each in enumerate(facts):
+            if plan.applies(check.rule, each.format):
+                for hit in check.of(each):
+                    raised = Raised(hit.line or 0, hit.pointer, fill(rule.message, hit.values))
+                    found.hits[number].setdefault((check.rule, check.target), []).append(raised)
+
+
+def _whole(plan: Plan, found: Gathered, facts: list[pl.DataFrame]) -> None:
+    """Ask what is asked of the facts of all records, and of their totals."""
+    columns = plan.columns("dataset")
+    if facts and columns:
+        table = TABLES["dataset"]
+        frame = dataset.widen(pl.concat(facts))
+        names = [name for name in table.closure(columns) if name not in stored(columns)]
+        frame = derive(frame, table.columns, [*stored(columns), *names])
+        for question, rows, full in answers(plan.questions["dataset"], frame):
+            rule = plan.rules[question.rule]
+            places = full.select("file", "line", "format")[rows]
+            messages = rendered(rule, full, rows)
+            pointers = [fill(f"/{rule.at}", row) if rule.at else "" for row in full[rows].iter_rows(named=True)]
+            for (number, line, format), message, pointer in zip(
+                places.iter_rows(), messages, pointers, strict=True
+            ):
+                if plan.applies(question.rule, format):
+                    key = (question.rule, question.target)
+                    found.hits[number].setdefault(key, []).append(Raised(line, pointer, message))
+    questions = plan.questions.get("totals", [])
+    if questions and found.files:
+        totals = {
+            "files": len(found.files),
+            "records": sum(file.facts.records for file in found.files),
+            "malformed": sum(file.facts.malformed for file in found.files),
+        }
+        frame = TABLES["totals"].frame([totals], plan.columns("totals") | {"line"})  # type: ignore[arg-type]
+        for question, rows, full in answers(questions, frame):
+            message = rendered(plan.rules[question.rule], full, rows)[0]
+            found.hits[0].setdefault((question.rule, question.target), []).append(Raised(0, "", message))

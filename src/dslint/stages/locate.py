@@ -1,0 +1,106 @@
+"""Reads again the rows of the findings that are shown: their column, an excerpt, and what a record is known by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import orjson
+
+from dslint.facts.hashes import canonical_hash
+from dslint.facts.privacy import masked
+from dslint.jsonl import locate as places
+from dslint.model import Excerpt
+from dslint.stages.files import File
+from dslint.stages.scan import Raised
+
+BEFORE, AFTER = 40, 80
+"""Characters of a line that an excerpt has before and after the place it is about."""
+
+
+class Place(NamedTuple):
+    """A row's place as a person counts, an excerpt, and the record's content hash."""
+
+    line: int
+    column: int
+    end_column: int
+    excerpt: Excerpt | None
+    record: str
+
+
+Wanted = tuple[Raised, str | None]
+"""A hit, and the expression that narrows its place."""
+
+
+def locate(file: File, wanted: Iterable[Wanted], excerpts: str) -> dict[Wanted, Place]:
+    """Find the places of a file's hits; `excerpts` is none, masked or full."""
+    by_line: dict[int, list[Wanted]] = {}
+    for each in wanted:
+        if each[0].line:
+            by_line.setdefault(each[0].line, []).append(each)
+    found: dict[Wanted, Place] = {}
+    if not by_line:
+        return found
+    for number, raw in file.rows_at(sorted(by_line)):
+        record = record_hash(raw)
+        for each in by_line[number]:
+            raised, mark = each
+            start, end = _span(raw, raised, mark)
+            line, column = places.position(raw, start, file.line_of(number))
+            end_line, end_column = places.position(raw, end, file.line_of(number))
+            if end_line > line:
+                end_column = column + 1
+            found[each] = Place(
+                line, column, max(end_column, column + 1), _excerpt(raw, start, end, excerpts), record
+            )
+    return found
+
+
+def record_hash(raw: bytes) -> str:
+    """Return what a row is known by wherever it stands: the hash of its content, or of its bytes if it is broken."""
+    try:
+        return canonical_hash(orjson.loads(raw))
+    except ValueError:
+        return canonical_hash(raw.strip().decode("utf-8", "surrogateescape"))
+
+
+def _span(raw: bytes, raised: Raised, mark: str | None) -> tuple[int, int]:
+    if raised.span is not None:
+        return raised.span
+    found = places.locate(raw, raised.pointer) or (0, len(raw.rstrip()))
+    if mark is None:
+        return found
+    for literal in re.finditer(rb'"(?:[^"\\]|\\.)*"', raw[found[0] : found[1]]):
+        begin = found[0] + literal.start()
+        try:
+            text = orjson.loads(literal[0])
+        except ValueError:
+            continue
+        narrow = re.search(mark, text)
+        if narrow:
+            return places.within(raw, (begin, begin + len(literal[0])), narrow.start(), narrow.end())
+    return found
+
+
+def _excerpt(raw: bytes, start: int, end: int, excerpts: str) -> Excerpt | None:
+    """Cut a window of the line around a place, with secrets covered."""
+    if excerpts == "none":
+        return None
+    text = raw.decode("utf-8", "replace")
+    first = len(raw[:start].decode("utf-8", "replace"))
+    last = max(first + 1, len(raw[:end].decode("utf-8", "replace")))
+    begin, finish = max(0, first - BEFORE), min(len(text), first + AFTER)
+    # what surrounds the window decides whether a part of it is a secret
+    wide = masked(text[max(0, begin - 200) : finish + 200], personal=excerpts == "masked")
+    shift = begin - max(0, begin - 200)
+    window = wide[shift : shift + finish - begin]
+    begins = text.rfind("\n", 0, first) + 1
+    if begins > begin:
+        window, begin = window[begins - begin :], begins
+    window = window.split("\n", 1)[0]
+    lead, tail = "…" if begin > begins else "", "…" if begin + len(window) < len(text.rstrip()) else ""
+    offset = first - begin + len(lead)
+    return Excerpt(
+        lead + window + tail, offset, max(offset + 1, min(last - begin, len(window)) + len(lead))
+    )
