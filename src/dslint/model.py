@@ -128,7 +128,7 @@ class Finding:
     """An answer: a rule, a place, a message.
 
     `line` and `column` are 1-based and count characters, `end_column` is exclusive; `line` is None for what
-    holds for a whole file. A folded finding stands for `rows` records and keeps `examples` of them.
+    holds for a whole file, `record` the content hash of the record where it was looked up. A folded finding stands for `rows` records and keeps `examples` of them.
     """
 
     rule: str
@@ -143,6 +143,7 @@ class Finding:
     fate: Fate | None = None
     fix: str | None = None
     fingerprint: str = ""
+    record: str = ""
     ignored: str | None = None
     rows: int = 1
     excerpt: Excerpt | None = None
@@ -214,6 +215,9 @@ class Report:
         return sum(1 for found in self.findings if found.level == level and not found.ignored)
 
     def fails(self, at: Level | None = None) -> bool:
-        """Say whether there is a finding at the level `at` (by default `fail_on`) or above."""
-        floor = LEVELS.index(at or self.fail_on)
+        """Say whether there is a finding at the level `at` (by default `fail_on`, where "off" never fails) or above."""
+        level = at or self.fail_on
+        if level == "off":
+            return False
+        floor = LEVELS.index(level)
         return any(LEVELS.index(found.level) >= floor and not found.ignored for found in self.findings)

@@ -8,9 +8,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -78,11 +77,13 @@ def unreadable(name: str, error: OSError) -> str:
             return f"`{name}` can't be read: {error.strerror or error}"
 
 
-def find(paths: Sequence[str], exclude: Sequence[str] = ()) -> list[Source]:
+def find(
+    paths: Sequence[str], excluded: Callable[[str], bool] = lambda name: False
+) -> list[Source]:
     """Return the files that `paths` name: files as they are, folders' `.jsonl` and `.ndjson` files, globs, `-`.
 
-    In the order of `paths`, a folder's in order of name, none twice. `exclude` are globs that keep files of
-    folders and globs out. Raises InputError for a path that leads to no file.
+    In the order of `paths`, a folder's in order of name, none twice. `excluded` keeps files of folders and
+    globs out; a file that is named is always read. Raises InputError for a path that leads to no file.
     """
     found: dict[str, Source] = {}
     for path in paths:
@@ -90,7 +91,7 @@ def find(paths: Sequence[str], exclude: Sequence[str] = ()) -> list[Source]:
             found.setdefault(STDIN, Source(STDIN, STDIN))
             continue
         if os.path.isdir(path):
-            names = [name for name in _below(path) if not _excluded(name, exclude)]
+            names = [name for name in _below(path) if not excluded(name)]
             if not names:
                 raise InputError(
                     f"the folder `{path}` holds no data: no file in it ends with "
@@ -100,7 +101,7 @@ def find(paths: Sequence[str], exclude: Sequence[str] = ()) -> list[Source]:
             names = [path]
         elif glob.has_magic(path):
             names = sorted(name for name in glob.glob(path, recursive=True) if os.path.isfile(name))
-            names = [name for name in names if not _excluded(name, exclude)]
+            names = [name for name in names if not excluded(name)]
             if not names:
                 raise InputError(f"no file matches `{path}`")
         else:
@@ -121,10 +122,6 @@ def _below(folder: str) -> Iterator[str]:
                 lower = lower.removesuffix(end)
             if lower.endswith(ENDINGS) and not name.startswith(".") and name != "dslint-ignore.jsonl":
                 yield os.path.join(where, name)
-
-
-def _excluded(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch(Path(name).as_posix(), each) or fnmatch(Path(name).name, each) for each in patterns)
 
 
 def spool(stream: IO[bytes] | None = None) -> Source:

@@ -21,7 +21,8 @@ from dslint.model import (
 )
 from dslint.stages.files import File
 from dslint.stages.gather import Gathered
-from dslint.stages.ignore import Ignores, fingerprint
+from dslint.stages import ignore
+from dslint.stages.ignore import Entry, Ignores, fingerprint
 from dslint.stages.locate import Place, Wanted, locate
 from dslint.stages.plan import ANY, Plan
 from dslint.stages.scan import Raised
@@ -88,9 +89,10 @@ def assemble(
     judged = groups(plan, found, target, level_of)
     findings: list[Finding] = []
     stories: list[Story] = []
+    used: set[Entry] = set()
+    known = {rule for rule, _, _ in ignores.by_key} if ignores else set()
     for number, file in enumerate(found.files):
         own = [group for group in judged if group.file == number]
-        known = set(ignores.rules) if ignores else set()
         wanted: dict[Wanted, None] = {}
         for group in own:
             every = (locate_all and not group.folded) or group.rule.name in known
@@ -99,7 +101,7 @@ def assemble(
         places = locate(file, wanted, excerpts)
         for group in own:
             made = [
-                _finding(group, raised, file, places.get((raised, group.rule.mark)), excerpts, ignores)
+                _finding(group, raised, file, places.get((raised, group.rule.mark)), excerpts, ignores, used)
                 for raised in group.raised
             ]
             open_ = [each for each in made if not each.ignored]
@@ -137,7 +139,7 @@ def assemble(
         stories=tuple(stories),
         files=tuple(_summary(file, number, judged) for number, file in enumerate(found.files)),
         skipped=tuple(skipped),
-        stale=tuple(ignores.stale()) if ignores else (),
+        stale=_stale(plan, found, ignores, used) if ignores else (),
     )
 
 
@@ -157,6 +159,7 @@ def _finding(
     place: Place | None,
     excerpts: str,
     ignores: Ignores | None,
+    used: set[Entry],
 ) -> Finding:
     rule, name = group.rule, file.source.name
     message = rule.message if raised.message is None else raised.message
@@ -165,7 +168,10 @@ def _finding(
     mark = ""
     if place or not raised.line:
         mark = fingerprint(rule.name, record, raised.pointer, "" if record else name)
-        reason = ignores.reason(rule.name, record, raised.pointer, name) if ignores else None
+        entry = ignore.matches(ignores, rule.name, record, raised.pointer, name) if ignores else None
+        if entry:
+            used.add(entry)
+            reason = entry.reason
     line = place.line if place else file.line_of(raised.line) if raised.line else None
     return Finding(
         rule=rule.name,
@@ -179,9 +185,18 @@ def _finding(
         pointer=raised.pointer,
         fate=group.fate,
         fingerprint=mark,
+        record=record,
         ignored=reason,
         excerpt=place.excerpt if place else None,
     )
+
+
+def _stale(
+    plan: Plan, found: Gathered, ignores: Ignores, used: set[Entry]
+) -> tuple[str, ...]:
+    files = [file.source.name for file in found.files]
+    entries = ignore.stale(ignores, used, files, {rule.name for rule in plan.rules})
+    return tuple(map(str, entries))
 
 
 def _summary(file: File, number: int, judged: Sequence[Group]) -> FileSummary:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import orjson
 
-from dslint.facts.hashes import canonical_hash
+from dslint.facts.hashes import line_hash
 from dslint.facts.privacy import masked
 from dslint.jsonl import locate as places
 from dslint.model import Excerpt
@@ -43,7 +43,7 @@ def locate(file: File, wanted: Iterable[Wanted], excerpts: str) -> dict[Wanted, 
     if not by_line:
         return found
     for number, raw in file.rows_at(sorted(by_line)):
-        record = record_hash(raw)
+        record = line_hash(raw)
         for each in by_line[number]:
             raised, mark = each
             start, end = _span(raw, raised, mark)
@@ -55,14 +55,6 @@ def locate(file: File, wanted: Iterable[Wanted], excerpts: str) -> dict[Wanted, 
                 line, column, max(end_column, column + 1), _excerpt(raw, start, end, excerpts), record
             )
     return found
-
-
-def record_hash(raw: bytes) -> str:
-    """Return what a row is known by wherever it stands: the hash of its content, or of its bytes if it is broken."""
-    try:
-        return canonical_hash(orjson.loads(raw))
-    except ValueError:
-        return canonical_hash(raw.strip().decode("utf-8", "surrogateescape"))
 
 
 def _span(raw: bytes, raised: Raised, mark: str | None) -> tuple[int, int]:

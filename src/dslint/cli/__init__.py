@@ -1,0 +1,91 @@
+"""The command line: what was asked is handed down, what comes back is printed. Commands are imported when called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from dslint.errors import DslintError
+
+COMMANDS = {
+    "check": "lint datasets, and say what becomes of their rows at a target",
+    "explain": "print a rule's page: why it is there, what to do, examples, its source",
+    "rules": "list the rules",
+    "targets": "list the places that data can go, and what each takes",
+    "ignore": "accept a finding, with a reason; or a baseline of all of them",
+    "init": "look at this folder and set it up: configuration, hook, workflow",
+    "config": "show the settings and where each comes from",
+    "test": "run the examples of a folder of rule pages",
+}
+
+
+class Commands(click.Group):
+    """The commands, each in a module of its own that is imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"dslint.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        from dslint.version import VERSION
+
+        click.echo(f"dslint {VERSION}")
+        ctx.exit()
+
+
+@click.command(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+)
+def dslint() -> None:
+    """Lint fine-tuning data: exact line, exact reason, before an upload.
+
+    \b
+      dslint check train.jsonl                     for OpenAI's formats and limits
+      dslint check data/ --target together         for another place
+      dslint check train.jsonl --target all        where could it go?
+      dslint explain last-message-not-assistant    why a rule is there
+
+    Exit code: 0 clean, 1 findings at or above `fail-on`, 2 a wrong call or an unreadable file.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and exit: 0, 1 or 2; 130 when it was interrupted. No traceback reaches a user."""
+    try:
+        code = dslint.main(arguments, standalone_mode=False)
+        sys.stdout.flush()
+    except DslintError as error:
+        for line in str(error).splitlines():
+            click.echo(f"dslint: {line}", err=True)
+        code = 2
+    except click.exceptions.Abort:
+        click.echo("dslint: interrupted", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except KeyboardInterrupt:
+        click.echo("dslint: interrupted", err=True)
+        code = 130
+    except BrokenPipeError:
+        # the reader of our output went away: nothing is left to be said, least of all at shutdown
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    sys.exit(code if isinstance(code, int) else 0)

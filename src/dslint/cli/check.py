@@ -1,0 +1,184 @@
+"""`dslint check`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dslint.errors import InputError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from dslint.config import Settings
+
+LEVELS = ("error", "warn", "info", "off")
+
+
+def _level(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = []
+    for each in given:
+        name, equals, level = each.partition("=")
+        if not equals or level not in LEVELS:
+            raise click.BadParameter(f"write RULE=LEVEL, where LEVEL is one of {', '.join(LEVELS)}")
+        pairs.append((name, level))
+    return pairs
+
+
+@click.command(short_help="lint datasets")
+@click.argument("paths", nargs=-1, metavar="[PATH|DATASET]...")
+@click.option("--target", metavar="NAME", help="Where the data goes (dslint targets); `all` compares them.")
+@click.option("--model", metavar="NAME", help="The model to be trained.")
+@click.option("--format", metavar="NAME", help="The rows' format, instead of what the data looks like.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="NAME[=FILE]",
+    help="full, concise, grouped, json, jsonl, sarif, github, gitlab, junit, markdown or html; several at once.",
+)
+@click.option(
+    "--level", "levels", multiple=True, callback=_level, metavar="RULE=LEVEL",
+    help="Set the level of a rule, of a group or of `all`: error, warn, info or off.",
+)
+@click.option("--profile", type=click.Choice(["minimal", "default", "strict", "ci"]), help="A set of settings.")
+@click.option("--fail-on", type=click.Choice(["error", "warn", "info", "never"]), help="From which level on to exit 1.")
+@click.option("--strict", is_flag=True, default=None, help="Fail also on what could not be looked at.")
+@click.option("--preview", is_flag=True, default=None, help="Run rules that are on trial.")
+@click.option("--excerpts", type=click.Choice(["none", "masked", "full"]), help="How much of the data a report shows.")
+@click.option("--max-per-rule", type=click.IntRange(1), metavar="N", help="Examples that a rule's story shows.")
+@click.option("--statistics", is_flag=True, help="A table of rules and counts instead of the story.")
+@click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; by default as many as pay.")
+@click.option("--rulebook", "rulebooks", multiple=True, metavar="FOLDER", help="A folder of your own rule pages.")
+@click.option(
+    "--allow-python-rules", "allow_python", is_flag=True, default=None,
+    help="Let pages of rulebooks run Python code. Only for folders that you trust.",
+)
+def command(
+    paths: tuple[str, ...],
+    reports: tuple[str, ...],
+    statistics: bool,
+    quiet: bool,
+    config: Path | None,
+    jobs: int | None,
+    **given: object,
+) -> int:
+    """Lint datasets, and say what becomes of their rows where they go.
+
+    PATH is a file (.jsonl, also .gz or .zst), a folder, a glob or `-` for standard input. DATASET is a name from the
+    configuration; without any argument, all datasets of the configuration are checked.
+
+    \b
+      dslint check train.jsonl
+      dslint check data/ --report github --report sarif=dslint.sarif
+      dslint check train.jsonl --level last-message-not-assistant=off
+    """
+    from dslint.config import load
+    from dslint.report import NAMES
+
+    wanted = [(name, file) for name, _, file in (each.partition("=") for each in reports or ("full",))]
+    for name, _ in wanted:
+        if name not in NAMES:
+            raise UsageError(f"there is no report `{name}`{did_you_mean(name, NAMES)} (reports: {', '.join(NAMES)})")
+    if sum(not file for _, file in wanted) > 1:
+        raise UsageError("one report goes to standard output; give the others a file: --report NAME=FILE")
+    target = given.pop("target")
+    settings = load(config=config, target=_targets(target), **given)
+    runs = _runs(paths, settings)
+    if target == "all":
+        return _everywhere(runs, jobs, quiet)
+    return _report(runs, wanted, jobs, statistics=statistics, quiet=quiet)
+
+
+def _targets(given: object) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    if given == "all":
+        from dslint.targets import names
+
+        return names()
+    return (str(given),)
+
+
+def _runs(paths: tuple[str, ...], settings: Settings) -> list[tuple[Settings, list[str]]]:
+    """Return what to check and with which settings: paths, and the configuration's datasets by name or all."""
+    from dataclasses import replace
+
+    from dslint.config import expand
+
+    names = [path for path in paths if path in settings.datasets] if paths else list(settings.datasets)
+    rest = [path for path in paths if path not in names]
+    if not names and not rest:
+        raise InputError("there is nothing to check: name a file or a folder, or a dataset in the configuration")
+    runs = [(settings, rest)] if rest else []
+    for name in names:
+        chosen = settings.datasets[name]
+        own = replace(settings, target=chosen.target, model=chosen.model, format=chosen.format)
+        files = [str(path) for path in expand(chosen, settings)]
+        same = next((paths for other, paths in runs if other == own), None)
+        if same is None:
+            runs.append((own, files))
+        else:
+            same += files
+    return runs
+
+
+def _report(
+    runs: list[tuple[Settings, list[str]]],
+    wanted: list[tuple[str, str]],
+    jobs: int | None,
+    *,
+    statistics: bool,
+    quiet: bool,
+) -> int:
+    from dslint.report import HUMAN, Options, render
+    from dslint.stages.check import check, merged
+
+    locate_all = any(name not in HUMAN for name, _ in wanted) and not quiet and not statistics
+    report = merged(
+        [
+            check(paths, settings, locate_all=locate_all, jobs=jobs, begin=_progress)[0]
+            for settings, paths in runs
+        ]
+    )
+    settings = runs[0][0]
+    options = Options(quiet=quiet, statistics=statistics, max_per_rule=settings.max_per_rule)
+    for name, file in wanted:
+        if file:
+            try:
+                with open(file, "a" if file == os.environ.get("GITHUB_STEP_SUMMARY") else "w", encoding="utf-8") as out:
+                    render(name, report, out, Options(max_per_rule=settings.max_per_rule))
+            except OSError as error:
+                raise InputError(f"the report can't be written to `{file}`: {error.strerror or error}") from None
+        else:
+            render(name, report, sys.stdout, options)
+    failed = report.fails() or (settings.strict and bool(report.skipped))
+    return int(failed)
+
+
+def _everywhere(runs: list[tuple[Settings, list[str]]], jobs: int | None, quiet: bool) -> int:
+    """Print what each target would do with the data; fails where none would take it."""
+    from dslint import targets
+    from dslint.report import Options
+    from dslint.report.matrix import render_matrix
+    from dslint.stages.check import check, merged
+
+    found = [check(paths, settings, locate_all=False, jobs=jobs, begin=_progress) for settings, paths in runs]
+    reports = [merged(each) for each in zip(*found, strict=True)]
+    notes = {name: targets.load(name).notes for name in targets.names()}
+    render_matrix(reports, sys.stdout, Options(quiet=quiet), notes)
+    return int(all(report.fails() for report in reports))
+
+
+def _progress(size: int) -> Callable[[int], None]:
+    """Show a bar on standard error, if it is a terminal and the work takes more than a second."""
+    if not sys.stderr.isatty():
+        return lambda done: None
+    from dslint.cli.progress import Bar
+
+    return Bar(size).advance

@@ -1,0 +1,139 @@
+"""The verb `check`: lints files for one target or several, and says what becomes of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from dslint import targets
+from dslint.config import Settings, excluded, file_levels
+from dslint.errors import InputError, UsageError, did_you_mean
+from dslint.formats import FORMATS
+from dslint.jsonl import source
+from dslint.model import Level, Report, Rule
+from dslint.rulebook import book, selection
+from dslint.stages import executor, ignore
+from dslint.stages.assemble import assemble
+from dslint.stages.files import File, opened
+from dslint.stages.gather import Gathered, gather
+from dslint.stages.plan import Plan
+from dslint.stages.verify import verify
+
+Progress = Callable[[int], None]
+
+
+def check(
+    paths: Sequence[str],
+    settings: Settings,
+    *,
+    locate_all: bool = True,
+    jobs: int | None = None,
+    begin: Callable[[int], Progress] | None = None,
+) -> list[Report]:
+    """Lint what `paths` name, and return a report for each target of the settings.
+
+    `begin` is told the size of the input in bytes and returns what is to be told of progress. Raises UsageError,
+    ConfigError, PageError or InputError; what is wrong with the data is in the report.
+    """
+    if settings.format is not None and settings.format not in FORMATS:
+        known = ", ".join(f"`{name}`" for name in FORMATS)
+        hint = did_you_mean(settings.format, FORMATS)
+        raise UsageError(f"there is no format `{settings.format}`{hint} (formats: {known})")
+    rules = rulebook(settings)
+    sources = source.find(paths, lambda name: excluded(name, settings))
+    if not sources:
+        raise InputError("there is nothing to check: name a file or a folder")
+    spooled = source.spool() if any(each.path == source.STDIN for each in sources) else None
+    try:
+        files = [
+            opened(spooled if spooled and each.path == source.STDIN else each, settings.format)
+            for each in sources
+        ]
+        return _reports(rules, files, settings, locate_all, jobs, begin)
+    finally:
+        if spooled:
+            Path(spooled.path).unlink(missing_ok=True)
+
+
+def rulebook(settings: Settings) -> dict[str, Rule]:
+    """Return the rules that the settings bring together; users' own are held to the vocabulary."""
+    rules = book.load(settings.rulebooks, allow_python=settings.allow_python)
+    for name in rules.keys() - book.own().keys():
+        verify(rules[name])
+    words = [*settings.levels, *(word for each in settings.overrides for word in each.levels)]
+    selection.verify(rules.values(), words)
+    return rules
+
+
+def _reports(
+    rules: Mapping[str, Rule],
+    files: list[File],
+    settings: Settings,
+    locate_all: bool,
+    jobs: int | None,
+    begin: Callable[[int], Progress] | None,
+) -> list[Report]:
+    chosen = tuple(targets.load(name) for name in settings.target)
+    level_of = levels(settings)
+    names = [file.source.name for file in files]
+    selected = tuple(
+        rule
+        for rule in rules.values()
+        if any(level_of(rule, target.name, name) != "off" for target in chosen for name in names)
+    )
+    options = selection.options_of(rules.values(), settings.options, settings.origin)
+    plan = Plan(selected, chosen, options, settings.format)
+    size = sum(Path(file.source.path).stat().st_size * (4 if file.source.packing else 1) for file in files)
+    found: Gathered = gather(
+        plan,
+        files,
+        executor.workers(size, jobs),
+        begin(size) if begin else lambda size: None,
+    )
+    former = {alias: rule.name for rule in rules.values() for alias in rule.aliases}
+    ignores = ignore.read(settings.ignore_file, date.today(), former)
+    return [
+        replace(
+            assemble(
+                plan,
+                found,
+                at,
+                level_of,
+                locate_all=locate_all,
+                excerpts=settings.excerpts,
+                ignores=ignores,
+                shown=settings.max_per_rule,
+            ),
+            fail_on="off" if settings.fail_on == "never" else settings.fail_on,
+        )
+        for at in range(len(chosen))
+    ]
+
+
+def levels(settings: Settings) -> Callable[[Rule, str, str], Level]:
+    """Return what says the level of a rule at a target in a file."""
+
+    def level_of(rule: Rule, target: str, file: str) -> Level:
+        words = file_levels(file, settings)
+        return selection.level_of(
+            rule, target, settings.levels, settings.floor, words, preview=settings.preview
+        )
+
+    return level_of
+
+
+def merged(reports: Sequence[Report]) -> Report:
+    """Return one report of several runs, over different files."""
+    if len(reports) == 1:
+        return reports[0]
+    return Report(
+        target=", ".join(dict.fromkeys(report.target for report in reports)),
+        findings=tuple(found for report in reports for found in report.findings),
+        stories=tuple(story for report in reports for story in report.stories),
+        files=tuple(file for report in reports for file in report.files),
+        skipped=tuple(each for report in reports for each in report.skipped),
+        stale=tuple(dict.fromkeys(entry for report in reports for entry in report.stale)),
+        fail_on=reports[0].fail_on,
+    )
