@@ -50,12 +50,10 @@ def targets_table() -> str:
         has = each.limits.get
         least, most = has("min_rows"), has("max_rows")
         span = f"{least or 'up'} to {most:,}" if most else f"{least} or more" if least else ""
-        images = " of ".join(
-            filter(None, [str(has("max_images") or ""), size(has("max_image_bytes"))])
-        )
+        images = f"{has('max_images', '')} of {size(has('max_image_bytes'))}"
         tokens = f"{has('context'):,}" if has("context") else ""
         formats = ", ".join(has("formats"))
-        cells = [formats, span, size(has("max_bytes")), images, tokens]
+        cells = [formats, span, size(has("max_bytes")), images.strip(" of"), tokens]
         rows.append(
             f"| **[{each.name}]({each.url})** {each.title} ({each.kind}) | {' | '.join(cells)} |"
         )
