@@ -1,0 +1,32 @@
+"""The formats that are not OpenAI's. None claims a row that is sound in one of OpenAI's."""
+
+from __future__ import annotations
+
+from dslint.formats import alpaca, bedrock, llamafactory, others, sharegpt, trl, vertex
+from dslint.formats.shape import Format
+
+FOREIGN: tuple[Format, ...] = (
+    sharegpt.SHAREGPT,
+    sharegpt.CONVERSATIONS,
+    alpaca.ALPACA,
+    alpaca.ALPACA_PREFERENCE,
+    llamafactory.V1,
+    llamafactory.V1_PREFERENCE,
+    llamafactory.PREFERENCE,
+    llamafactory.KTO,
+    llamafactory.MEDIA,
+    trl.TEXT,
+    trl.COMPLETION,
+    trl.PREFERENCE,
+    trl.KTO,
+    trl.PROMPT,
+    bedrock.CONVERSE,
+    bedrock.CLAUDE,
+    vertex.VERTEX,
+    others.CONVERSATION_ARRAY,
+    others.INPUT_OUTPUT,
+    others.BATCH_INPUT,
+    others.BATCH_OUTPUT,
+    others.STORED_COMPLETION,
+)
+"""In the order in which a row is tried against them, before OpenAI's own."""

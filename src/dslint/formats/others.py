@@ -1,0 +1,94 @@
+"""Shapes that stand alone: arrays of input and output, Axolotl's segments, OpenAI's API files."""
+
+from __future__ import annotations
+
+from dslint.formats.pieces import first_of, put
+from dslint.formats.shape import Format, Row, Turn, no_tools
+from dslint.formats.sharegpt import under
+
+_PLACES = (("system", "system"), ("input", "user"), ("output", "assistant"))
+
+
+def _is_array(row: Row) -> bool:
+    key = under(row)
+    return bool(key) and {"input", "output"} <= first_of(row[key]).keys() - {"from", "role"}
+
+
+def _array(row: Row) -> list[Turn]:
+    turns: list[Turn] = []
+    key = under(row)
+    for index, item in enumerate(row[key] if key else ()):
+        for place, role in _PLACES if type(item) is dict else ():
+            # An empty system prompt is how such rows say that there is none.
+            if place in item and (item[place] or place != "system"):
+                message = {"role": role, "content": item[place]}
+                put(turns, "messages", f"/{key}/{index}/{place}", message)
+    return turns
+
+
+def _is_segments(row: Row) -> bool:
+    first = first_of(row.get("segments"))
+    return "label" in first and "text" in first
+
+
+def _segments(row: Row) -> list[Turn]:
+    """Read the pieces of a text: what is labelled is learned, and the rest leads up to it."""
+    turns: list[Turn] = []
+    segments = row.get("segments")
+    for index, piece in enumerate(segments if type(segments) is list else ()):
+        if type(piece) is dict:
+            role = "completion" if piece.get("label") is True else "prompt"
+            message: Row = {"role": role}
+            if "text" in piece:
+                message["content"] = piece["text"]
+            put(turns, role, "/segments", message, index=index)
+    return turns
+
+
+def _is_batch_input(row: Row) -> bool:
+    return "custom_id" in row and "body" in row and "url" in row
+
+
+def _is_batch_output(row: Row) -> bool:
+    return "custom_id" in row and "response" in row
+
+
+def _is_stored(row: Row) -> bool:
+    return row.get("object") == "chat.completion" and type(row.get("choices")) is list
+
+
+def _unread(row: Row) -> list[Turn]:
+    """Return no turns: the shape is known by name only."""
+    return []
+
+
+CONVERSATION_ARRAY = Format(
+    "conversation-array",
+    "arrays of input and output",
+    _is_array,
+    _array,
+    {"role": "", "content": ""},
+    no_tools,
+    family="chat",
+)
+INPUT_OUTPUT = Format(
+    "axolotl-input-output",
+    "Axolotl segments",
+    _is_segments,
+    _segments,
+    {"role": "/label", "content": "/text"},
+    no_tools,
+)
+BATCH_INPUT = Format(
+    "openai-batch-input", "OpenAI batch requests", _is_batch_input, _unread, tools=no_tools
+)
+BATCH_OUTPUT = Format(
+    "openai-batch-output", "OpenAI batch results", _is_batch_output, _unread, tools=no_tools
+)
+STORED_COMPLETION = Format(
+    "openai-stored-completion",
+    "OpenAI stored completions",
+    _is_stored,
+    _unread,
+    tools=no_tools,
+)
