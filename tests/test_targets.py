@@ -52,7 +52,7 @@ def targets_table() -> str:
         span = f"{least or 'up'} to {most:,}" if most else f"{least} or more" if least else ""
         images = f"{has('max_images', '')} of {size(has('max_image_bytes'))}"
         tokens = f"{has('context'):,}" if has("context") else ""
-        formats = ", ".join(has("formats"))
+        formats = ", ".join(each.limits["formats"])
         cells = [formats, span, size(has("max_bytes")), images.strip(" of"), tokens]
         rows.append(
             f"| **[{each.name}]({each.url})** {each.title} ({each.kind}) | {' | '.join(cells)} |"
