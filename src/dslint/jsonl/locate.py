@@ -1,0 +1,170 @@
+"""Places: from a JSON pointer to bytes, and from a byte to the line and column people count."""
+
+from __future__ import annotations
+
+import re
+
+from dslint.jsonl.grain import BODY, CLOSERS, OPENERS, QUOTE, SPACE, STRING, decoded
+
+_START = re.compile(rb"(?:\xef\xbb\xbf)?" + SPACE)
+_KEY = re.compile(SPACE + rb'"(' + BODY + rb')"' + SPACE + rb":" + SPACE, re.DOTALL)
+_NEXT = re.compile(SPACE + rb"(,?)" + SPACE)
+_STRING = re.compile(STRING, re.DOTALL)
+_SCALAR = re.compile(rb'[^,\[\]{}":\s]++')
+_BRACKET = re.compile(
+    rb'[^"{}\[\]]*+(?:' + STRING + rb'[^"{}\[\]]*+)*+([{}\[\]])',
+    re.DOTALL,
+)
+_INDEX = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+
+_UNIT = re.compile(
+    rb"(?P<plain>[^\\\x80-\xff]++)|(?P<wide>[\x80-\xff]++)"
+    rb"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.?",
+    re.DOTALL,
+)
+"""Runs of a string's body: ASCII, not ASCII, and one escape, which is one character."""
+
+
+def locate(raw: bytes, pointer: str) -> tuple[int, int] | None:
+    """Return the bytes `(start, end)` of the value that an RFC 6901 pointer names in a JSON text.
+
+    Where a key is repeated, the last one counts, as parsers have it. Where the pointer names
+    something that is not there, the span is that of its nearest ancestor that is. None where there
+    is no value or no pointer.
+    """
+    found = _find(raw, pointer)
+    return found and found[1:]
+
+
+def key_span(raw: bytes, pointer: str) -> tuple[int, int] | None:
+    """Return the bytes of the member `pointer` names: key and value; in an array, the value."""
+    found = _find(raw, pointer)
+    return found and (found[0], found[2])
+
+
+def within(raw: bytes, span: tuple[int, int], start: int, end: int) -> tuple[int, int]:
+    """Return the bytes of the characters `start` to `end` of a string, counted as decoded.
+
+    `span` holds the string's literal with its quotes; it is returned as it is where it holds none.
+    """
+    first, last = span
+    if last - first < 2 or raw[first] != QUOTE:
+        return span
+    body, stop = first + 1, last - 1
+    here = _advance(raw, body, stop, start)
+    return here, _advance(raw, here, stop, end - start)
+
+
+def position(raw: bytes, offset: int, first_line: int = 1) -> tuple[int, int]:
+    """Return the 1-based line and column of a byte, `raw` beginning on the line `first_line`.
+
+    Columns count characters; a byte that is not UTF-8 counts as one.
+    """
+    offset = max(0, min(offset, len(raw)))
+    begin = raw.rfind(b"\n", 0, offset) + 1
+    column = len(raw[begin:offset].decode("utf-8", "surrogateescape"))
+    for back in range(1, min(4, offset - begin + 1)):
+        if 0x80 <= raw[offset - back] < 0xC0:
+            continue
+        if _inside(raw[offset - back : offset + 3], back):
+            column -= back
+        break
+    return first_line + raw.count(b"\n", 0, offset), column + 1
+
+
+def _inside(around: bytes, back: int) -> bool:
+    """Say whether the character that `around` begins with is whole and longer than `back` bytes."""
+    text = around.decode("utf-8", "surrogateescape")
+    return len(text[:1].encode("utf-8", "surrogateescape")) > back
+
+
+def _find(raw: bytes, pointer: str) -> tuple[int, int, int] | None:
+    """Return where the member (or value) begins, where its value begins, and where that ends."""
+    if pointer and not pointer.startswith("/"):
+        return None
+    begin = _START.match(raw)
+    value = begin.end() if begin else 0
+    if value == len(raw):
+        return None
+    member = value
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        opener = raw[value : value + 1]
+        below: tuple[int, int] | None = None
+        if opener == b"{":
+            below = _member(raw, value + 1, name.encode("utf-8", "surrogatepass"))
+        elif opener == b"[" and _INDEX.fullmatch(name):
+            below = _element(raw, value + 1, name)
+        if below is None:
+            break
+        member, value = below
+    return member, value, _end(raw, value)
+
+
+def _member(raw: bytes, at: int, name: bytes) -> tuple[int, int] | None:
+    """Return where the last member called `name` begins, and its value, from `at` in an object."""
+    found = None
+    literal = b'"' + name + b'"'
+    escape = b"\\u00" if name.isalnum() else b"\\"
+    while key := _KEY.match(raw, at):
+        value = key.end()
+        if decoded(key[1]) == name:
+            found = key.start(1) - 1, value
+            # Nothing further on spells this key, not even with escapes: no need to walk there.
+            if raw.find(literal, value) < 0 and raw.find(escape, value) < 0:
+                break
+        comma = _NEXT.match(raw, _end(raw, value))
+        if not comma or not comma[1]:
+            break
+        at = comma.end()
+    return found
+
+
+def _element(raw: bytes, at: int, index: str) -> tuple[int, int] | None:
+    begin = _START.match(raw, at)
+    at = begin.end() if begin else at
+    if len(index) > 18 or raw[at : at + 1] in (b"]", b""):
+        return None
+    for _ in range(int(index)):
+        comma = _NEXT.match(raw, _end(raw, at))
+        if not comma or not comma[1] or comma.end() == len(raw):
+            return None
+        at = comma.end()
+    return at, at
+
+
+def _end(raw: bytes, at: int) -> int:
+    """Return where the value that begins at `at` ends; the end of the text where it is broken."""
+    first = raw[at] if at < len(raw) else None
+    if first == QUOTE:
+        string = _STRING.match(raw, at)
+        return string.end() if string else len(raw)
+    if first not in OPENERS:
+        scalar = _SCALAR.match(raw, at)
+        return scalar.end() if scalar else at
+    depth = 0
+    for bracket in _BRACKET.finditer(raw, at):
+        depth += -1 if raw[bracket.start(1)] in CLOSERS else 1
+        if depth == 0:
+            return bracket.end()
+    return len(raw)
+
+
+def _advance(raw: bytes, at: int, stop: int, characters: int) -> int:
+    """Return the offset that lies `characters` decoded characters after `at`, at most `stop`."""
+    if characters <= 0:
+        return at
+    for unit in _UNIT.finditer(raw, at, stop):
+        if unit["plain"] is not None:
+            size = unit.end() - unit.start()
+        elif unit["wide"] is not None:
+            text = unit["wide"].decode("utf-8", "surrogateescape")
+            if len(text) >= characters:
+                return unit.start() + len(text[:characters].encode("utf-8", "surrogateescape"))
+            size = len(text)
+        else:
+            size = 1
+        if size >= characters:
+            return unit.end() if size == 1 else unit.start() + characters
+        characters -= size
+    return stop
