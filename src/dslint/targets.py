@@ -150,7 +150,7 @@ def _target(data: Mapping[str, Any]) -> Target:
         summary=data["summary"],
         kind=data["kind"],
         aliases=tuple(data.get("aliases", ())),
-        limits=MappingProxyType(dict(data.get("limits", {}))),
+        limits=dict(data.get("limits", {})),
         notes=tuple(data.get("notes", ())),
         dates=tuple(
             Milestone(_day(each["on"]), each["event"], each["says"])

@@ -66,6 +66,7 @@ def _reply(
     for position, call in enumerate(calls):
         by_turn.setdefault(call.turn, []).append(position)
     waiting: dict[object, int] = {}
+    nameless: list[int] = []
     seen: set[object] = set()
     in_turn = True
     for at in range(calls[0].turn, end):
@@ -75,6 +76,9 @@ def _reply(
             in_turn = True
             for position in by_turn[at]:
                 name = _key(identifier(calls[position]))
+                if name is None:
+                    nameless.append(position)
+                    continue
                 links[position].duplicate_id = not calls[position].legacy and name in seen
                 if name in waiting and not calls[position].legacy:
                     links[position].open_duplicate_id = True
@@ -82,11 +86,14 @@ def _reply(
                 waiting[name] = position
         elif role in ("tool", "function"):
             name = _key(message.get("tool_call_id" if role == "tool" else "name"))
-            found = waiting.pop(name, None)
-            if found is not None:
-                answers[at] = turns[calls[found].turn].index
-                links[found].reply = turns[at].index
-                links[found].answered_in_turn = in_turn
+            # formats without ids answer all open calls with one message, or each in turn
+            found = [waiting.pop(name)] if name in waiting else []
+            if role == "tool" and name is None:
+                found, nameless = nameless or found, []
+            for position in found:
+                answers[at] = turns[calls[position].turn].index
+                links[position].reply = turns[at].index
+                links[position].answered_in_turn = in_turn
         else:
             in_turn = False
 

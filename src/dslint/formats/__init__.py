@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from dslint.formats.foreign import FOREIGN
 from dslint.formats.openai import (
     CHAT,
     COMPLETION,
@@ -17,9 +18,9 @@ from dslint.formats.shape import Format, Row, Turn
 __all__ = ["FORMATS", "UNKNOWN", "Format", "Row", "Turn", "of_file", "of_row"]
 
 FORMATS: dict[str, Format] = {
-    each.name: each for each in (CHAT, COMPLETION, PREFERENCE, REINFORCEMENT)
+    each.name: each for each in (*FOREIGN, CHAT, COMPLETION, PREFERENCE, REINFORCEMENT)
 }
-"""Every format by name, in the order in which a row is tried against them."""
+"""Every format by name, in the order in which a row is tried against them: OpenAI's would claim some others' rows."""
 
 UNKNOWN = "unknown"
 """The format of a file whose rows fit no format."""

@@ -7,7 +7,9 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
+from dslint.errors import DslintError
 from dslint.jsonl.source import Range, Source
 from dslint.stages.files import BOM, Piece, Rows
 from dslint.stages.plan import Plan
@@ -44,6 +46,8 @@ def run(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int, Pie
             while waiting:
                 done, about, future = waiting.popleft()
                 yield done, about, future.result()
+        except BrokenProcessPool:
+            raise DslintError("a worker process was killed, perhaps for want of memory; try --jobs 1") from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
