@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from dslint.version import VERSION
+
 ROOT = Path(__file__).parent.parent
 DATA = sorted(
     path.relative_to(ROOT).as_posix()
@@ -81,7 +83,7 @@ def test_the_installed_wheel_explains_every_rule(installed: Run) -> None:
 def test_the_installed_wheel_says_its_version(installed: Run) -> None:
     done = installed("--version")
     assert done.returncode == 0, done.stderr
-    assert "0.1.0" in done.stdout
+    assert done.stdout == f"dslint {VERSION}\n"
 
 
 def test_the_installed_wheel_checks_a_file(installed: Run) -> None:
