@@ -7,7 +7,7 @@ import orjson
 SPACE = rb"[ \t\r\n]*+"
 """The white space that JSON allows between tokens (a no-break space is not among it)."""
 
-BODY = rb'[^"\\]*+(?:\\.[^"\\]*+)*+'
+BODY = rb'[^"\\]*+(?:\\.?+[^"\\]*+)*+'
 """What stands between the quotes of a string; needs `re.DOTALL`. No byte is ever given back."""
 
 STRING = rb'"' + BODY + rb'"'
