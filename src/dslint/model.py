@@ -152,7 +152,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """A file that was checked. `fates` counts its records by what becomes of them; `train` is among its keys."""
+    """A file that was checked. `fates` counts its records by what becomes of them: each is counted once, and `train` is among the keys."""
 
     path: str
     format: str

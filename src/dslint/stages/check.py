@@ -30,11 +30,13 @@ def check(
     *,
     locate_all: bool = True,
     jobs: int | None = None,
+    chunk: int = source.CHUNK,
     begin: Callable[[int], Progress] | None = None,
 ) -> list[Report]:
     """Lint what `paths` name, and return a report for each target of the settings.
 
-    `begin` is told the size of the input in bytes and returns what is to be told of progress. Raises UsageError,
+    `locate_all` gives every finding its column and excerpt, else only those that a story shows. `jobs` and `chunk`
+    (bytes looked at together) never show in the result. `begin` is told the size of the input in bytes and returns what is to be told of progress. Raises UsageError,
     ConfigError, PageError or InputError; what is wrong with the data is in the report.
     """
     if settings.format is not None and settings.format not in FORMATS:
@@ -51,7 +53,7 @@ def check(
             opened(spooled if spooled and each.path == source.STDIN else each, settings.format)
             for each in sources
         ]
-        return _reports(rules, files, settings, locate_all, jobs, begin)
+        return _reports(rules, files, settings, locate_all, jobs, chunk, begin)
     finally:
         if spooled:
             Path(spooled.path).unlink(missing_ok=True)
@@ -73,6 +75,7 @@ def _reports(
     settings: Settings,
     locate_all: bool,
     jobs: int | None,
+    chunk: int,
     begin: Callable[[int], Progress] | None,
 ) -> list[Report]:
     chosen = tuple(targets.load(name) for name in settings.target)
@@ -91,6 +94,7 @@ def _reports(
         files,
         executor.workers(size, jobs),
         begin(size) if begin else lambda size: None,
+        chunk,
     )
     former = {alias: rule.name for rule in rules.values() for alias in rule.aliases}
     ignores = ignore.read(settings.ignore_file, date.today(), former)

@@ -19,9 +19,6 @@ BOM = b"\xef\xbb\xbf"
 SAMPLE = 200
 """Rows from which a file's format is told."""
 
-ROWS_OF_AN_ARRAY = 2_000
-"""Rows of a JSON array that are looked at together; a chunk of it ends at `CHUNK` bytes in any case."""
-
 
 @dataclass(slots=True)
 class Rows:
@@ -48,27 +45,27 @@ class File:
     def plain(self) -> bool:
         return self.facts.container == "jsonl" and not self.source.packing
 
-    def pieces(self) -> Iterator[Piece]:
-        """Cut the file into pieces; none, where it is not text that holds rows."""
+    def pieces(self, size: int = CHUNK) -> Iterator[Piece]:
+        """Cut the file into pieces of about `size` bytes; none, where it is not text that holds rows."""
         if not self.readable:
             return
         if self.facts.container != "jsonl":
-            yield from self._rows()
+            yield from self._rows(size)
         elif self.source.packing:
-            for number, block in enumerate(source.blocks(self.source)):
+            for number, block in enumerate(source.blocks(self.source, size)):
                 yield block.removeprefix(BOM) if number == 0 else block
         else:
-            yield from source.ranges(self.source)
+            yield from source.ranges(self.source, size)
 
-    def _rows(self) -> Iterator[Rows]:
-        rows, size = [], 0
+    def _rows(self, size: int) -> Iterator[Rows]:
+        rows, held = [], 0
         for line, raw in self._values():
             self.starts.append(line)
             rows.append((len(rows) + 1, raw))
-            size += len(raw)
-            if size >= CHUNK or len(rows) >= ROWS_OF_AN_ARRAY:
+            held += len(raw)
+            if held >= size:
                 yield Rows(rows)
-                rows, size = [], 0
+                rows, held = [], 0
         if rows:
             yield Rows(rows)
 

@@ -11,7 +11,7 @@ from dslint.facts import dataset
 from dslint.facts.files import FileFacts
 from dslint.facts.table import derive
 from dslint.facts.tables import TABLES
-from dslint.jsonl.source import Range
+from dslint.jsonl.source import CHUNK, Range
 from dslint.stages.executor import Task, run
 from dslint.stages.files import File
 from dslint.stages.plan import Plan
@@ -30,14 +30,20 @@ class Gathered:
 
 
 def gather(
-    plan: Plan, files: Sequence[File], jobs: int, progress: Callable[[int], None] = lambda size: None
+    plan: Plan,
+    files: Sequence[File],
+    jobs: int = 1,
+    progress: Callable[[int], None] = lambda size: None,
+    chunk: int = CHUNK,
 ) -> Gathered:
-    """Look at all pieces of all files, then at the files and at the whole. `progress` is told bytes."""
+    """Look at all pieces of all files, then at the files and at the whole.
+
+    `progress` is told bytes. `chunk` is how many bytes are looked at together: it never shows in the result.
+    """
     found = Gathered(list(files), [{} for _ in files])
     facts: list[pl.DataFrame] = []
-    begun: set[int] = set()
     offsets = [0] * len(found.files)
-    for number, piece, part in run(plan, _tasks(plan, found.files), jobs):
+    for number, piece, part in run(plan, _tasks(found.files, chunk), jobs):
         file = found.files[number]
         before = file.facts.lines
         if isinstance(piece, Range):
@@ -51,9 +57,6 @@ def gather(
                     pl.lit(number, dtype=pl.UInt32).alias("file"),
                 )
             )
-        if number not in begun:
-            begun.add(number)
-            file.facts.final_newline = True
         file.facts.join(part.file)
         progress(part.file.bytes)
     _files(plan, found)
@@ -61,9 +64,9 @@ def gather(
     return found
 
 
-def _tasks(plan: Plan, files: Sequence[File]) -> Iterable[Task]:
+def _tasks(files: Sequence[File], chunk: int) -> Iterable[Task]:
     for number, file in enumerate(files):
-        for piece in file.pieces():
+        for piece in file.pieces(chunk):
             yield number, file.source, file.facts.format, piece
 
 
