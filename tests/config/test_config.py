@@ -1,0 +1,542 @@
+"""Configuration: which file wins, what is resolved from it, and what a mistake in it is told as."""
+
+from __future__ import annotations
+
+import pickle
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dslint.config import (
+    DEFAULTS,
+    PROFILES,
+    Settings,
+    excluded,
+    expand,
+    file_levels,
+    load,
+    show,
+    sides,
+    toml,
+)
+from dslint.config.complaints import complaints, schema
+from dslint.config.paths import matches
+from dslint.config.versions import installed, satisfies
+from dslint.errors import ConfigError, DslintError, InputError, UsageError
+
+PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in an empty folder, with an empty configuration folder of the user's own."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+
+
+def write(text: str, path: str = "dslint.toml") -> Path:
+    place = Path(path)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
+    return place
+
+
+def mistake(text: str, path: str = "dslint.toml") -> str:
+    write(text, path)
+    with pytest.raises(ConfigError) as caught:
+        load()
+    return str(caught.value)
+
+
+# which file
+
+
+def test_without_a_configuration_the_defaults_hold() -> None:
+    chosen = load()
+    assert (chosen.target, chosen.fail_on, chosen.excerpts) == (("openai",), "error", "masked")
+    assert chosen.root == Path.cwd()
+    assert chosen.ignore_file == Path.cwd() / "dslint-ignore.jsonl"
+    assert set(chosen.origin.values()) == {"default"}
+
+
+def test_the_nearest_folder_wins_and_nothing_is_taken_from_those_above() -> None:
+    write('target = "azure"\nfail-on = "warn"')
+    write('target = "trl"', "inner/dslint.toml")
+    Path("inner/deeper").mkdir()
+    chosen = load(Path("inner/deeper"))
+    assert (chosen.target, chosen.fail_on) == (("trl",), "error")
+    assert chosen.root == Path.cwd() / "inner"
+
+
+def test_in_one_folder_dslint_toml_comes_before_pyproject() -> None:
+    write('[tool.dslint]\ntarget = "trl"', "pyproject.toml")
+    assert load().origin["target"] == "pyproject.toml"
+    write('target = "azure"')
+    assert (load().target, load().origin["target"]) == (("azure",), "dslint.toml")
+
+
+@pytest.mark.parametrize("text", ["[project]\nname = 'x'", "[tool.ruff]", "tool = 3", ""])
+def test_a_pyproject_that_does_not_speak_of_dslint_is_passed_over(text: str) -> None:
+    write('target = "azure"')
+    write(text, "inner/pyproject.toml")
+    assert load(Path("inner")).target == ("azure",)
+
+
+def test_a_file_named_on_the_command_line_is_the_only_one() -> None:
+    write('target = "azure"')
+    other = write('target = "trl"', "other/mine.toml")
+    assert load(config=other).target == ("trl",)
+    with pytest.raises(ConfigError, match=r"no configuration file `absent\.toml`"):
+        load(config=Path("absent.toml"))
+    with pytest.raises(ConfigError, match=r"pyproject\.toml has no `\[tool\.dslint\]`"):
+        load(config=write("", "pyproject.toml"))
+
+
+def test_it_begins_at_the_folder_of_a_file() -> None:
+    write('target = "azure"', "inner/dslint.toml")
+    assert load(write("", "inner/train.jsonl")).target == ("azure",)
+
+
+# what wins
+
+
+@given(st.data())
+def test_what_is_said_later_wins_and_the_origin_says_who(data: st.DataObject) -> None:
+    """Defaults, profile, configuration, command line; a profile comes just before who chose it."""
+    levels = st.sampled_from(["error", "warn", "info", "never"])
+    said: dict[str, Any] = {
+        name: data.draw(st.none() | values)
+        for name, values in {
+            "file": levels,
+            "flag": levels,
+            "file profile": st.sampled_from(sorted(PROFILES)),
+            "flag profile": st.sampled_from(sorted(PROFILES)),
+        }.items()
+    }
+    lines = [f'fail-on = "{said["file"]}"'] if said["file"] else []
+    lines += [f'profile = "{said["file profile"]}"'] if said["file profile"] else []
+    write("\n".join(lines))
+    chosen = load(fail_on=said["flag"], profile=said["flag profile"])
+    by_flag = PROFILES.get(said["flag profile"] or "", {}).get("fail-on")
+    by_file = PROFILES.get(said["file profile"] or "", {}).get("fail-on")
+    expected = [
+        (said["flag"], "--fail-on"),
+        (by_flag, f"profile {said['flag profile']}"),
+        (said["file"], "dslint.toml"),
+        (None if said["flag profile"] else by_file, f"profile {said['file profile']}"),
+        (DEFAULTS["fail-on"], "default"),
+    ]
+    assert (chosen.fail_on, chosen.origin["fail-on"]) == next(each for each in expected if each[0])
+
+
+def test_profiles_say_what_they_are_for() -> None:
+    assert load(profile="minimal").floor == "error"
+    strict = load(profile="strict")
+    assert (strict.fail_on, strict.strict, strict.preview) == ("warn", True, True)
+    assert (load(profile="ci").floor, load(profile="ci").excerpts) == ("warn", "none")
+
+
+def test_levels_keep_their_order_and_who_said_them() -> None:
+    write('levels = { text = "info", mojibake = "error" }')
+    assert load(levels=[("text", "off")]).levels == (
+        ("text", "info", "dslint.toml"),
+        ("mojibake", "error", "dslint.toml"),
+        ("text", "off", "--level"),
+    )
+
+
+def test_a_flag_that_was_not_given_says_nothing() -> None:
+    write('target = "azure"')
+    assert load(target=None, strict=False, rulebooks=()).origin["target"] == "dslint.toml"
+
+
+def test_paths_are_from_the_folder_of_who_said_them() -> None:
+    write('rulebooks = "rules"\nignore-file = "known.jsonl"', "inner/dslint.toml")
+    chosen = load(Path("inner"))
+    assert chosen.rulebooks == (Path.cwd() / "inner" / "rules",)
+    assert chosen.ignore_file == Path.cwd() / "inner" / "known.jsonl"
+    assert load(Path("inner"), rulebooks=[Path("mine")]).rulebooks == (Path.cwd() / "mine",)
+
+
+def test_settings_travel_to_other_processes() -> None:
+    write('levels.all = "warn"\n[datasets.a]\ntrain = "x.jsonl"\n[options.b]\nc = 3')
+    chosen = load()
+    assert pickle.loads(pickle.dumps(chosen)) == chosen
+
+
+# mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('fail_on = "warn"', "`fail_on` in dslint.toml is not a setting; did you mean `fail-on`?"),
+        ('profile = "stric"', '`profile` in dslint.toml is `"stric"`; it has to be `minimal`, '),
+        ('profile = "stric"', "did you mean `strict`?"),
+        ('levels.mojibake = "warning"', "`levels.mojibake` in dslint.toml"),
+        ("levels.all = false", "is `false`; it has to be `error`, `warn`, `info` or `off`"),
+        ("max-per-rule = 0", "has to be a whole number, 1 or more"),
+        ('max-per-rule = "3"', 'is `"3"`'),
+        ('exclude = ["a", 3]', "`exclude` (item 2) in dslint.toml is `3`"),
+        ("rulebooks = 2026-01-01", "is `2026-01-01`; it has to be a string or a list of strings"),
+        ('required-version = "new"', 'written like `">=0.1,<1"`'),
+        ("[datasets.a]", "`datasets.a` in dslint.toml names no files"),
+        ('[datasets.a]\ntrain = "x"\nvaldation = "y"', "did you mean `validation`?"),
+        ('[datasets.a]\ntrain = "x"\nbudget = "much"', "`datasets.a.budget`"),
+        ('[datasets."a b"]\ntrain = "x"', "is not a name for a dataset"),
+        ("datasets.a = 3", "`datasets.a` in dslint.toml is `3`; it has to be a table"),
+        (
+            '[[overrides]]\nlevels.all = "off"',
+            "[[overrides]] number 1 in dslint.toml lacks `files`",
+        ),
+        (
+            '[[overrides]]\nfiles = "a"\nlevels.x = "of"',
+            "`levels.x` of [[overrides]] number 1 in dslint.toml",
+        ),
+        ("options.mojibake = 3", "`options.mojibake` in dslint.toml is `3`"),
+        ("tool.dslint.target = 'x'", "only in pyproject.toml are they under `[tool.dslint]`"),
+    ],
+)
+def test_a_mistake_names_the_setting_the_file_and_what_it_may_be(text: str, told: str) -> None:
+    assert told in mistake(text)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    assert len(mistake('fail_on = "warn"\nprofile = "x"\nmax-per-rule = 0').splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('target = "azure"\nlevels = {', "dslint.toml:2:"),
+        ("target = azure", "dslint.toml:1:10: invalid value"),
+        ('target = "azure', "dslint.toml:1:"),
+        ('target = """\n\nazure', "dslint.toml:3:6: "),
+        ("a = 1\na = 2", "dslint.toml:2:"),
+        ("x = " + "[" * 5000, "nested too deep"),
+    ],
+)
+def test_what_is_not_toml_is_told_by_line_and_column(text: str, told: str) -> None:
+    assert told in mistake(text)
+
+
+def test_bytes_that_are_not_utf8_are_told_by_line() -> None:
+    Path("dslint.toml").write_bytes(b'target = "azure"\nmodel = "caf\xe9"')
+    with pytest.raises(ConfigError, match=r"dslint\.toml:2: not UTF-8"):
+        load()
+
+
+def test_a_byte_order_mark_is_no_mistake() -> None:
+    Path("dslint.toml").write_bytes(b'\xef\xbb\xbftarget = "azure"')
+    assert load().target == ("azure",)
+
+
+def test_pyproject_is_named_where_it_is_wrong() -> None:
+    told = mistake("[tool.dslint]\ntargt = 1", "pyproject.toml")
+    assert told == "`targt` in pyproject.toml is not a setting; did you mean `target`?"
+    assert "`tool.dslint` in pyproject.toml is not a table" in mistake(
+        "[tool]\ndslint = 3", "pyproject.toml"
+    )
+
+
+def test_the_command_line_is_held_to_the_same_schema() -> None:
+    with pytest.raises(UsageError, match=r'`profile` is `"stric"`.*did you mean `strict`'):
+        load(profile="stric")
+    with pytest.raises(UsageError, match=r"`warning` is not a level.*did you mean `warn`"):
+        load(levels=[("mojibake", "warning")])
+    with pytest.raises(UsageError, match="`targt` is not a setting; did you mean `target`"):
+        load(targt="azure")
+
+
+@given(text=st.text(max_size=40), name=st.text(min_size=1, max_size=20))
+def test_no_mistake_can_paint_the_terminal(text: str, name: str) -> None:
+    try:
+        table = tomllib.loads(f"{toml.key(name)} = {{ x = {toml.literal(text)} }}")
+    except tomllib.TOMLDecodeError:
+        return  # a lone surrogate, which TOML can't hold
+    tables = [table, {"profile": text}, {"levels": {name: text}}, {"datasets": {name: text}}]
+    for each in tables:
+        for sentence in complaints(each, " in dslint.toml", schema()):
+            assert sentence.isprintable()
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=60) | st.text("ab =[]{}\"'\n.#1-", max_size=60).map(str.encode))
+def test_any_bytes_are_settings_or_a_mistake(data: bytes) -> None:
+    Path("dslint.toml").write_bytes(data)
+    told = ""
+    try:
+        load()
+    except DslintError as error:
+        told = str(error)
+    assert all(line.isprintable() for line in told.split("\n"))
+
+
+# versions
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted", "met"),
+    [
+        ("0.1.0", ">=0.1,<1", True),
+        ("0.1.0", "==0.1", True),
+        ("0.10.0", ">0.9", True),
+        ("0.1.0", ">=0.2", False),
+        ("1.0", "<1", False),
+        ("1.0", "!=1.0.0", False),
+        ("0.2.0rc1", ">=0.2", True),
+    ],
+)
+def test_versions_are_compared_number_by_number(version: str, wanted: str, met: bool) -> None:
+    assert satisfies(version, wanted) is met
+
+
+def test_a_configuration_for_another_version_says_so_before_anything_else() -> None:
+    told = mistake('required-version = ">=99"\nsetting-of-the-future = 1')
+    assert told == f"`required-version` in dslint.toml asks for dslint >=99; this is {installed()}"
+
+
+# trust
+
+
+def test_a_repository_can_not_let_its_own_rules_run_python() -> None:
+    assert "pass `--allow-python-rules`" in mistake("allow-python-rules = true")
+    assert "pass `--allow-python-rules`" in mistake(
+        "[tool.dslint]\nallow-python-rules = true", "inner/../pyproject.toml"
+    )
+
+
+def test_the_flag_and_the_users_own_file_can(tmp_path: Path) -> None:
+    assert not load().allow_python
+    chosen = load(allow_python=True)
+    assert (chosen.allow_python, chosen.origin["allow-python-rules"]) == (
+        True,
+        "--allow-python-rules",
+    )
+    write("allow-python-rules = true", str(tmp_path / "own/dslint/dslint.toml"))
+    assert load().allow_python
+    write("allow-python-rules = 1", str(tmp_path / "own/dslint/dslint.toml"))
+    with pytest.raises(ConfigError, match="has to be true or false"):
+        load()
+
+
+def test_the_users_own_file_is_no_configuration_of_a_folder_below(tmp_path: Path) -> None:
+    own = write("allow-python-rules = true", str(tmp_path / "own/dslint/dslint.toml"))
+    assert load(own.parent).path is None
+
+
+def test_a_relative_xdg_folder_would_be_the_repositorys_and_is_not_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write("allow-python-rules = true", "conf/dslint/dslint.toml")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "conf")
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+    assert not load().allow_python
+
+
+# datasets
+
+
+def test_a_dataset_has_what_the_settings_have_unless_it_says_otherwise() -> None:
+    write(
+        'target = "azure"\nmodel = "gpt-4.1"\n'
+        '[datasets.a]\ntrain = "a.jsonl"\n[datasets.b]\ntrain = "b.jsonl"\ntarget = ["trl"]'
+    )
+    found = load().datasets
+    assert (found["a"].target, found["a"].model) == (("azure",), "gpt-4.1")
+    assert found["b"].target == ("trl",)
+    assert load(target="mistral").datasets["b"].target == ("mistral",)
+
+
+def test_files_are_found_by_path_folder_and_glob_in_a_fixed_order() -> None:
+    for name in ("b", "a", "parts/2", "parts/1", "parts/.hidden", "odd[1]", "evals/x/y"):
+        write("", f"{name}.jsonl")
+    write(
+        'exclude = ["parts/2*"]\n[datasets.all]\ntrain = ["b.jsonl", "a.jsonl", "parts"]\n'
+        'validation = "odd[1].jsonl"\nevaluation = ["evals/**/*.jsonl", "b.jsonl"]'
+    )
+    chosen = load()
+    paths = [str(path) for path in expand(chosen.datasets["all"], chosen)]
+    assert paths == ["b.jsonl", "a.jsonl", "parts/1.jsonl", "odd[1].jsonl", "evals/x/y.jsonl"]
+    found = sides(chosen.datasets["all"], chosen)
+    assert [str(path) for path in found["evaluation"]] == ["evals/x/y.jsonl", "b.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ('"trian.jsonl"', "names `trian.jsonl`, which is not there; did you mean `train.jsonl`?"),
+        ('["train.jsonl", "no/*.jsonl"]', "names `no/*.jsonl`, which matches no file"),
+        ('"empty"', "names `empty`, which has no data files in it"),
+        ('"old/*"', "names `old/*`, all that it matches is excluded"),
+        ('"a\\u0000b"', r"names `a\u0000b`, which is not there"),
+    ],
+)
+def test_files_that_are_not_there_are_told_with_their_setting(names: str, told: str) -> None:
+    write("", "train.jsonl")
+    write("", "old/train.jsonl")
+    Path("empty").mkdir()
+    write(f'exclude = "old/"\n[datasets.support]\ntrain = {names}')
+    chosen = load()
+    with pytest.raises(InputError) as caught:
+        expand(chosen.datasets["support"], chosen)
+    assert str(caught.value) == f"`datasets.support.train` in dslint.toml {told}"
+
+
+# globs
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "hit"),
+    [
+        ("*.jsonl", "a/b/c.jsonl", True),
+        ("c.jsonl", "a/c.jsonl", True),
+        ("a/*.jsonl", "a/c.jsonl", True),
+        ("a/*.jsonl", "a/b/c.jsonl", False),
+        ("a/*.jsonl", "x/a/c.jsonl", False),
+        ("a/**", "a/b/c.jsonl", True),
+        ("a/**/c.jsonl", "a/c.jsonl", True),
+        ("**/b/*.jsonl", "a/b/c.jsonl", True),
+        ("a/b", "a/b/c.jsonl", True),
+        ("b/", "a/b/c.jsonl", True),
+        ("./a/c.jsonl", "a/c.jsonl", True),
+        ("[ab].jsonl", "b.jsonl", True),
+        ("[!ab].jsonl", "b.jsonl", False),
+        ("[z-a].jsonl", "b.jsonl", False),
+        ("a[/]b", "a/b", False),
+        ("?.jsonl", "ab.jsonl", False),
+        ("../*.jsonl", "../c.jsonl", True),
+        ("[", "[", True),
+    ],
+)
+def test_a_glob_matches_what_it_says(pattern: str, path: str, hit: bool) -> None:
+    assert matches(path, pattern, Path.cwd()) is hit
+
+
+@given(st.text("ab*?[]!-/.\\^&|~(", max_size=12), st.text("ab/.[-", min_size=1, max_size=8))
+def test_any_glob_can_be_asked(pattern: str, path: str) -> None:
+    assert matches(path, pattern, Path.cwd()) in (True, False)
+
+
+def test_overrides_speak_of_the_files_they_match_in_their_order() -> None:
+    write(
+        '[[overrides]]\nfiles = ["synthetic/**"]\nlevels = { text = "off" }\n'
+        '[[overrides]]\nfiles = "*.draft.jsonl"\nlevels = { all = "info" }'
+    )
+    chosen = load()
+    assert file_levels("train.jsonl", chosen) == ()
+    assert file_levels("synthetic/a.draft.jsonl", chosen) == (
+        ("text", "off", "[[overrides]] number 1 in dslint.toml"),
+        ("all", "info", "[[overrides]] number 2 in dslint.toml"),
+    )
+    assert not excluded("train.jsonl", chosen)
+
+
+# showing
+
+NAMES = st.text("abc-", min_size=1, max_size=6)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+LEVEL = st.sampled_from(["error", "warn", "info", "off"])
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "target": TEXTS | st.lists(TEXTS, min_size=1, max_size=2, unique=True),
+            "model": TEXTS,
+            "profile": st.sampled_from(sorted(PROFILES)),
+            "fail-on": st.sampled_from(["error", "warn", "info", "never"]),
+            "excerpts": st.sampled_from(["none", "masked", "full"]),
+            "max-per-rule": st.integers(1, 9),
+            "exclude": st.lists(TEXTS, max_size=2, unique=True),
+            "levels": st.dictionaries(TEXTS, LEVEL, max_size=3),
+            "overrides": st.lists(
+                st.fixed_dictionaries({"files": TEXTS, "levels": st.dictionaries(NAMES, LEVEL)}),
+                max_size=2,
+            ),
+            "options": st.dictionaries(
+                NAMES, st.dictionaries(NAMES, TEXTS | st.booleans() | st.floats(0, 1), min_size=1)
+            ),
+            "datasets": st.dictionaries(
+                st.text("abc", min_size=1, max_size=3),
+                st.fixed_dictionaries(
+                    {"train": TEXTS}, optional={"target": TEXTS, "budget": st.just("50 USD")}
+                ),
+                max_size=2,
+            ),
+        },
+    )
+)
+def test_what_is_shown_is_a_configuration_that_says_the_same(table: dict[str, Any]) -> None:
+    def said(chosen: Settings) -> tuple[Any, ...]:
+        fields = [name for name in Settings.__slots__ if name != "origin"]
+        return tuple(getattr(chosen, name) for name in fields)
+
+    write("\n".join(f"{name} = {toml.literal(value)}" for name, value in table.items()))
+    chosen = load()
+    rows = show(chosen)
+    write("\n".join(f"{name} = {value}" for name, value, _ in rows))
+    assert said(load()) == said(chosen)
+
+
+def test_each_row_says_where_it_is_from() -> None:
+    write('levels.text = "off"\n[datasets.a]\ntrain = "a.jsonl"')
+    rows = {name: (value, where) for name, value, where in show(load(profile="ci", target="trl"))}
+    assert rows["target"] == ('"trl"', "--target")
+    assert rows["excerpts"] == ('"none"', "profile ci")
+    assert rows["fail-on"] == ('"error"', "default")
+    assert rows["levels.text"] == ('"off"', "dslint.toml")
+    assert rows["datasets.a.train"] == ('"a.jsonl"', "dslint.toml")
+
+
+# the schema, the defaults and the page
+
+
+def _keys(shape: dict[str, Any]) -> set[str]:
+    """Return the keys of all tables of a schema."""
+    found = set(shape.get("properties", {}))
+    for each in shape.values():
+        for inner in each if isinstance(each, list) else [each]:
+            found |= _keys(inner) if isinstance(inner, dict) else set()
+    return found
+
+
+def test_the_defaults_of_the_schema_are_the_defaults() -> None:
+    for name, each in schema()["properties"].items():
+        held = DEFAULTS.get(name, {} if each.get("type") == "object" else ())
+        stated = each.get("default")
+        if isinstance(held, tuple):
+            stated = tuple([stated] if isinstance(stated, str) else stated)
+        assert stated == held, name
+
+
+def test_every_setting_is_on_the_page_with_its_default() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for name in _keys(schema()):
+        assert f"`{name}`" in page, name
+    for name, each in schema()["properties"].items():
+        if "default" in each and not isinstance(each["default"], dict):
+            row = re.search(rf"^\| `{name}` .*$", page, re.MULTILINE)
+            assert row, name
+            assert f"`{toml.literal(each['default'])}`" in row[0], name
+
+
+def test_every_example_of_the_page_is_a_configuration() -> None:
+    blocks = re.findall(
+        r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    assert len(blocks) > 5
+    for block in blocks:
+        if "allow-python-rules" in block:
+            continue
+        Path("dslint.toml").unlink(missing_ok=True)
+        Path("pyproject.toml").unlink(missing_ok=True)
+        write(block, "pyproject.toml" if "tool.dslint" in block else "dslint.toml")
+        assert load().path
