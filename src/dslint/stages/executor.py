@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING
 
 from dslint.errors import DslintError
 from dslint.jsonl.source import Range, Source
@@ -21,6 +19,9 @@ LARGE = 50 * 1024 * 1024
 WINDOW = 2
 """Pieces in flight for each worker: a bounded window, or a large input would wait in memory."""
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 Task = tuple[int, Source, str, Piece]
 """A piece of the file with this number, where it is read from, and the file's format."""
 
@@ -30,7 +31,15 @@ def run(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int, Pie
     if jobs <= 1:
         for number, source, format, piece in tasks:
             yield number, piece, look(plan, source, format, piece)
-        return
+    else:
+        yield from _pooled(plan, tasks, jobs)
+
+
+def _pooled(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int, Piece, Part]]:
+    import multiprocessing  # with what follows 35 ms, which a small file need not wait for
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     # fork would copy polars' threads in an unknown state; forkserver starts clean and is faster than spawn
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
