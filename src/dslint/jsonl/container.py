@@ -92,8 +92,8 @@ def _encoding(head: bytes) -> tuple[str, bool]:
             wide = head.decode("utf-8", "surrogateescape")
             stray = len(re.findall("[\udc80-\udcff]", wide))
             sound = len(re.findall("[^\0-\x7f\udc80-\udcff]", wide))
-            # One broken line makes no other encoding: what most of the wide characters are decides.
-            return "other" if stray > sound else "utf-8", False
+            # What has some broken letters is still best told line by line, each with its place.
+            return "other" if stray > max(sound, len(head) // 10) else "utf-8", False
     return "utf-8", False
 
 

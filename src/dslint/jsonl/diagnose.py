@@ -81,10 +81,9 @@ def diagnose(raw: bytes) -> tuple[Defect, ...]:
 
 def not_an_object(raw: bytes, data: Any) -> Defect:
     """Return the defect of a line that parsed to `data`, which is no JSON object."""
-    found = {list: "an array", str: "a string", int: "a number", float: "a number"}.get(
-        type(data), f"`{str(data).lower()}`" if data is not None else "`null`"
-    )
     text = raw.strip(b" \t\r\n")
+    names = {list: "an array", str: "a string", int: "a number", float: "a number"}
+    found = names.get(type(data)) or f"`{shown(text)}`"
     start = raw.find(text)
     return Defect("not-an-object", start, start + len(text), found)
 
