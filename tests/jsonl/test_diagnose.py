@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dslint.jsonl.diagnose import KINDS, MAX_DEPTH, diagnose, not_an_object
+from dslint.resources import folder
 
 CURLY = "{“role”: “user”, “content”: “It’s late, isn’t it?”}"
 
@@ -240,9 +241,15 @@ def test_a_long_hostile_line_is_explained_too(raw: bytes) -> None:
         (b"1.5", "a number"),
         (b"true", "`true`"),
         (b"null", "`null`"),
+        (b"[" * 1000 + b"]" * 1000, "an array"),
     ],
 )
 def test_a_line_that_is_no_object_says_what_it_is(raw: bytes, found: str) -> None:
     defect = not_an_object(raw, orjson.loads(raw))
     assert (defect.kind, defect.found) == ("not-an-object", found)
     assert raw[defect.start : defect.end] == raw.strip()
+
+
+def test_every_kind_has_a_page_that_explains_it_and_no_page_lacks_its_kind() -> None:
+    pages = {page.stem for page in (folder("rules") / "json").glob("*.md")}
+    assert pages == {*KINDS, "duplicate-key", "number-loses-precision"}
