@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dslint.formats.pieces import first_of, put
-from dslint.formats.shape import Format, Row, Turn, no_tools
+from dslint.formats.shape import Format, Row, Turn, no_tools, unread
 from dslint.formats.sharegpt import under
 
 _PLACES = (("system", "system"), ("input", "user"), ("output", "assistant"))
@@ -57,11 +57,6 @@ def _is_stored(row: Row) -> bool:
     return row.get("object") == "chat.completion" and type(row.get("choices")) is list
 
 
-def _unread(row: Row) -> list[Turn]:
-    """Return no turns: the shape is known by name only."""
-    return []
-
-
 CONVERSATION_ARRAY = Format(
     "conversation-array",
     "arrays of input and output",
@@ -80,15 +75,15 @@ INPUT_OUTPUT = Format(
     no_tools,
 )
 BATCH_INPUT = Format(
-    "openai-batch-input", "OpenAI batch requests", _is_batch_input, _unread, tools=no_tools
+    "openai-batch-input", "OpenAI batch requests", _is_batch_input, unread, tools=no_tools
 )
 BATCH_OUTPUT = Format(
-    "openai-batch-output", "OpenAI batch results", _is_batch_output, _unread, tools=no_tools
+    "openai-batch-output", "OpenAI batch results", _is_batch_output, unread, tools=no_tools
 )
 STORED_COMPLETION = Format(
     "openai-stored-completion",
     "OpenAI stored completions",
     _is_stored,
-    _unread,
+    unread,
     tools=no_tools,
 )

@@ -42,6 +42,11 @@ def top_level_tools(row: Row) -> tuple[str, list[Any]]:
     return "/tools", []
 
 
+def unread(row: Row) -> list[Turn]:
+    """Return no turns: for formats that are known by name only."""
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A dataset format.
@@ -58,6 +63,11 @@ class Format:
     tools: Callable[[Row], tuple[str, list[Any]]] = top_level_tools
     known: frozenset[str] = frozenset()
     family: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its messages are found, so that rules can look at them."""
+        return self.turns is not unread
 
 
 def chain(part: str, base: str, messages: object, *, follows: int = -1, start: int = 0) -> list[Turn]:

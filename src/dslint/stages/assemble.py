@@ -115,7 +115,7 @@ def assemble(
                     end_column=None,
                     pointer="",
                     excerpt=None,
-                    message=f"{group.rows:,} of {records:,} rows: {open_[0].message}",
+                    message=f"{group.rows:,} of {records:,} rows: {_in_common(open_, group.rule)}",
                     rows=group.rows,
                     examples=examples,
                     fingerprint=fingerprint(group.rule.name, "", "", file.source.name),
@@ -150,6 +150,13 @@ def chosen(every: Sequence[T], most: int) -> list[T]:
     if most == 1:
         return [every[0]]
     return [every[at * (len(every) - 1) // (most - 1)] for at in range(most)]
+
+
+def _in_common(found: Sequence[Finding], rule: Rule) -> str:
+    """Return the message of all the findings, or the rule's title where they differ."""
+    if all(each.message == found[0].message for each in found):
+        return found[0].message
+    return rule.title[:1].lower() + rule.title[1:]
 
 
 def _finding(

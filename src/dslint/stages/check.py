@@ -12,7 +12,7 @@ from dslint.config import Settings, excluded, file_levels
 from dslint.errors import InputError, UsageError, did_you_mean
 from dslint.formats import FORMATS
 from dslint.jsonl import source
-from dslint.model import Level, Report, Rule
+from dslint.model import Level, Report, Rule, Skipped
 from dslint.rulebook import book, selection
 from dslint.stages import executor, ignore
 from dslint.stages.assemble import assemble
@@ -98,6 +98,11 @@ def _reports(
     )
     former = {alias: rule.name for rule in rules.values() for alias in rule.aliases}
     ignores = ignore.read(settings.ignore_file, date.today(), former)
+    skipped = [
+        Skipped(file.source.name, f"{rows:,} rows are {FORMATS[name].title}: known by name only, not looked into")
+        for file in files
+        for name, rows in file.unread()
+    ]
     return [
         replace(
             assemble(
@@ -109,6 +114,7 @@ def _reports(
                 excerpts=settings.excerpts,
                 ignores=ignores,
                 shown=settings.max_per_rule,
+                skipped=skipped,
             ),
             fail_on="off" if settings.fail_on == "never" else settings.fail_on,
         )

@@ -10,7 +10,7 @@ from itertools import islice
 import orjson
 
 from dslint.facts.files import FileFacts
-from dslint.formats import UNKNOWN, of_file
+from dslint.formats import FORMATS, UNKNOWN, of_file
 from dslint.jsonl import source, split
 from dslint.jsonl.container import container
 from dslint.jsonl.source import CHUNK, Range, Source
@@ -112,6 +112,12 @@ class File:
                 if first + position in wanted:
                     yield first + position, line
             first += block.count(b"\n")
+
+    def unread(self) -> Iterator[tuple[str, int]]:
+        """Yield the formats of rows that no rule could look into, and how many rows are in each."""
+        for name, seen in self.facts.formats.items():
+            if name != UNKNOWN and not FORMATS[name].is_read:
+                yield name, seen.rows
 
     def line_of(self, number: int) -> int:
         """Return the line on which a row begins."""
