@@ -99,7 +99,7 @@ def _reports(
     former = {alias: rule.name for rule in rules.values() for alias in rule.aliases}
     ignores = ignore.read(settings.ignore_file, date.today(), former)
     skipped = [
-        Skipped(file.source.name, f"{rows:,} rows are {FORMATS[name].title}: known by name only, not looked into")
+        Skipped(file.source.name, f"{rows:,} of its rows: {FORMATS[name].title} are known by name only, not looked into")
         for file in files
         for name, rows in file.unread()
     ]
