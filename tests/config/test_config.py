@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,29 +14,14 @@ from hypothesis import strategies as st
 from dslint.config import (
     DEFAULTS,
     PROFILES,
-    Settings,
-    excluded,
-    expand,
-    file_levels,
     load,
-    show,
-    sides,
     toml,
 )
 from dslint.config.complaints import complaints, schema
-from dslint.config.paths import matches
 from dslint.config.versions import installed, satisfies
-from dslint.errors import ConfigError, DslintError, InputError, UsageError
+from dslint.errors import ConfigError, DslintError, UsageError
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
-
-
-@pytest.fixture(autouse=True)
-def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work in an empty folder, with an empty configuration folder of the user's own."""
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
 
 
 def write(text: str, path: str = "dslint.toml") -> Path:
@@ -162,6 +146,15 @@ def test_paths_are_from_the_folder_of_who_said_them() -> None:
     assert chosen.rulebooks == (Path.cwd() / "inner" / "rules",)
     assert chosen.ignore_file == Path.cwd() / "inner" / "known.jsonl"
     assert load(Path("inner"), rulebooks=[Path("mine")]).rulebooks == (Path.cwd() / "mine",)
+
+
+def test_a_target_that_is_a_file_is_from_the_folder_of_who_named_it() -> None:
+    write('target = "mine.toml"\ndatasets.a = { train = "x", target = "b.toml" }', "in/dslint.toml")
+    chosen = load(Path("in"))
+    assert chosen.target == (str(Path("in/mine.toml").absolute()),)
+    assert chosen.datasets["a"].target == (str(Path("in/b.toml").absolute()),)
+    chosen = load(Path("in"), target="mine.toml")
+    assert chosen.target == chosen.datasets["a"].target == ("mine.toml",)
 
 
 def test_settings_travel_to_other_processes() -> None:
@@ -338,205 +331,3 @@ def test_a_relative_xdg_folder_would_be_the_repositorys_and_is_not_read(
     monkeypatch.setenv("XDG_CONFIG_HOME", "conf")
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
     assert not load().allow_python
-
-
-# datasets
-
-
-def test_a_dataset_has_what_the_settings_have_unless_it_says_otherwise() -> None:
-    write(
-        'target = "azure"\nmodel = "gpt-4.1"\n'
-        '[datasets.a]\ntrain = "a.jsonl"\n[datasets.b]\ntrain = "b.jsonl"\ntarget = ["trl"]'
-    )
-    found = load().datasets
-    assert (found["a"].target, found["a"].model) == (("azure",), "gpt-4.1")
-    assert found["b"].target == ("trl",)
-    assert load(target="mistral").datasets["b"].target == ("mistral",)
-
-
-def test_files_are_found_by_path_folder_and_glob_in_a_fixed_order() -> None:
-    for name in ("b", "a", "parts/2", "parts/1", "parts/.hidden", "odd[1]", "evals/x/y"):
-        write("", f"{name}.jsonl")
-    write(
-        'exclude = ["parts/2*"]\n[datasets.all]\ntrain = ["b.jsonl", "a.jsonl", "parts"]\n'
-        'validation = "odd[1].jsonl"\nevaluation = ["evals/**/*.jsonl", "b.jsonl"]'
-    )
-    chosen = load()
-    paths = [str(path) for path in expand(chosen.datasets["all"], chosen)]
-    assert paths == ["b.jsonl", "a.jsonl", "parts/1.jsonl", "odd[1].jsonl", "evals/x/y.jsonl"]
-    found = sides(chosen.datasets["all"], chosen)
-    assert [str(path) for path in found["evaluation"]] == ["evals/x/y.jsonl", "b.jsonl"]
-
-
-@pytest.mark.parametrize(
-    ("names", "told"),
-    [
-        ('"trian.jsonl"', "names `trian.jsonl`, which is not there; did you mean `train.jsonl`?"),
-        ('["train.jsonl", "no/*.jsonl"]', "names `no/*.jsonl`, which matches no file"),
-        ('"empty"', "names `empty`, which has no data files in it"),
-        ('"old/*"', "names `old/*`, all that it matches is excluded"),
-        ('"a\\u0000b"', r"names `a\u0000b`, which is not there"),
-    ],
-)
-def test_files_that_are_not_there_are_told_with_their_setting(names: str, told: str) -> None:
-    write("", "train.jsonl")
-    write("", "old/train.jsonl")
-    Path("empty").mkdir()
-    write(f'exclude = "old/"\n[datasets.support]\ntrain = {names}')
-    chosen = load()
-    with pytest.raises(InputError) as caught:
-        expand(chosen.datasets["support"], chosen)
-    assert str(caught.value) == f"`datasets.support.train` in dslint.toml {told}"
-
-
-# globs
-
-
-@pytest.mark.parametrize(
-    ("pattern", "path", "hit"),
-    [
-        ("*.jsonl", "a/b/c.jsonl", True),
-        ("c.jsonl", "a/c.jsonl", True),
-        ("a/*.jsonl", "a/c.jsonl", True),
-        ("a/*.jsonl", "a/b/c.jsonl", False),
-        ("a/*.jsonl", "x/a/c.jsonl", False),
-        ("a/**", "a/b/c.jsonl", True),
-        ("a/**/c.jsonl", "a/c.jsonl", True),
-        ("**/b/*.jsonl", "a/b/c.jsonl", True),
-        ("a/b", "a/b/c.jsonl", True),
-        ("b/", "a/b/c.jsonl", True),
-        ("./a/c.jsonl", "a/c.jsonl", True),
-        ("[ab].jsonl", "b.jsonl", True),
-        ("[!ab].jsonl", "b.jsonl", False),
-        ("[z-a].jsonl", "b.jsonl", False),
-        ("a[/]b", "a/b", False),
-        ("?.jsonl", "ab.jsonl", False),
-        ("../*.jsonl", "../c.jsonl", True),
-        ("[", "[", True),
-    ],
-)
-def test_a_glob_matches_what_it_says(pattern: str, path: str, hit: bool) -> None:
-    assert matches(path, pattern, Path.cwd()) is hit
-
-
-@given(st.text("ab*?[]!-/.\\^&|~(", max_size=12), st.text("ab/.[-", min_size=1, max_size=8))
-def test_any_glob_can_be_asked(pattern: str, path: str) -> None:
-    assert matches(path, pattern, Path.cwd()) in (True, False)
-
-
-def test_overrides_speak_of_the_files_they_match_in_their_order() -> None:
-    write(
-        '[[overrides]]\nfiles = ["synthetic/**"]\nlevels = { text = "off" }\n'
-        '[[overrides]]\nfiles = "*.draft.jsonl"\nlevels = { all = "info" }'
-    )
-    chosen = load()
-    assert file_levels("train.jsonl", chosen) == ()
-    assert file_levels("synthetic/a.draft.jsonl", chosen) == (
-        ("text", "off", "[[overrides]] number 1 in dslint.toml"),
-        ("all", "info", "[[overrides]] number 2 in dslint.toml"),
-    )
-    assert not excluded("train.jsonl", chosen)
-
-
-# showing
-
-NAMES = st.text("abc-", min_size=1, max_size=6)
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
-LEVEL = st.sampled_from(["error", "warn", "info", "off"])
-
-
-@given(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "target": TEXTS | st.lists(TEXTS, min_size=1, max_size=2, unique=True),
-            "model": TEXTS,
-            "profile": st.sampled_from(sorted(PROFILES)),
-            "fail-on": st.sampled_from(["error", "warn", "info", "never"]),
-            "excerpts": st.sampled_from(["none", "masked", "full"]),
-            "max-per-rule": st.integers(1, 9),
-            "exclude": st.lists(TEXTS, max_size=2, unique=True),
-            "levels": st.dictionaries(TEXTS, LEVEL, max_size=3),
-            "overrides": st.lists(
-                st.fixed_dictionaries({"files": TEXTS, "levels": st.dictionaries(NAMES, LEVEL)}),
-                max_size=2,
-            ),
-            "options": st.dictionaries(
-                NAMES, st.dictionaries(NAMES, TEXTS | st.booleans() | st.floats(0, 1), min_size=1)
-            ),
-            "datasets": st.dictionaries(
-                st.text("abc", min_size=1, max_size=3),
-                st.fixed_dictionaries(
-                    {"train": TEXTS}, optional={"target": TEXTS, "budget": st.just("50 USD")}
-                ),
-                max_size=2,
-            ),
-        },
-    )
-)
-def test_what_is_shown_is_a_configuration_that_says_the_same(table: dict[str, Any]) -> None:
-    def said(chosen: Settings) -> tuple[Any, ...]:
-        fields = [name for name in Settings.__slots__ if name != "origin"]
-        return tuple(getattr(chosen, name) for name in fields)
-
-    write("\n".join(f"{name} = {toml.literal(value)}" for name, value in table.items()))
-    chosen = load()
-    rows = show(chosen)
-    write("\n".join(f"{name} = {value}" for name, value, _ in rows))
-    assert said(load()) == said(chosen)
-
-
-def test_each_row_says_where_it_is_from() -> None:
-    write('levels.text = "off"\n[datasets.a]\ntrain = "a.jsonl"')
-    rows = {name: (value, where) for name, value, where in show(load(profile="ci", target="trl"))}
-    assert rows["target"] == ('"trl"', "--target")
-    assert rows["excerpts"] == ('"none"', "profile ci")
-    assert rows["fail-on"] == ('"error"', "default")
-    assert rows["levels.text"] == ('"off"', "dslint.toml")
-    assert rows["datasets.a.train"] == ('"a.jsonl"', "dslint.toml")
-
-
-# the schema, the defaults and the page
-
-
-def _keys(shape: dict[str, Any]) -> set[str]:
-    """Return the keys of all tables of a schema."""
-    found = set(shape.get("properties", {}))
-    for each in shape.values():
-        for inner in each if isinstance(each, list) else [each]:
-            found |= _keys(inner) if isinstance(inner, dict) else set()
-    return found
-
-
-def test_the_defaults_of_the_schema_are_the_defaults() -> None:
-    for name, each in schema()["properties"].items():
-        held = DEFAULTS.get(name, {} if each.get("type") == "object" else ())
-        stated = each.get("default")
-        if isinstance(held, tuple):
-            stated = tuple([stated] if isinstance(stated, str) else stated)
-        assert stated == held, name
-
-
-def test_every_setting_is_on_the_page_with_its_default() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    for name in _keys(schema()):
-        assert f"`{name}`" in page, name
-    for name, each in schema()["properties"].items():
-        if "default" in each and not isinstance(each["default"], dict):
-            row = re.search(rf"^\| `{name}` .*$", page, re.MULTILINE)
-            assert row, name
-            assert f"`{toml.literal(each['default'])}`" in row[0], name
-
-
-def test_every_example_of_the_page_is_a_configuration() -> None:
-    blocks = re.findall(
-        r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
-    assert len(blocks) > 5
-    for block in blocks:
-        if "allow-python-rules" in block:
-            continue
-        Path("dslint.toml").unlink(missing_ok=True)
-        Path("pyproject.toml").unlink(missing_ok=True)
-        write(block, "pyproject.toml" if "tool.dslint" in block else "dslint.toml")
-        assert load().path

@@ -56,8 +56,10 @@ def load(start: Path | None = None, config: Path | None = None, **command_line: 
         """Resolve a path from where it was said: the configuration's folder or the current one."""
         return Path(os.path.abspath((Path() if setting in given else root) / written))
 
+    if "target" not in given:
+        values["target"] = _targets(values["target"], root)
     datasets = {
-        each: _dataset(each, body, values, given)
+        each: _dataset(each, body, values, given, root)
         for each, body in table.get("datasets", {}).items()
     }
     origin |= {setting: name for setting in _dotted(table) if setting not in origin}
@@ -185,7 +187,11 @@ def _flag(setting: str) -> str:
 
 
 def _dataset(
-    name: str, body: Mapping[str, Any], values: Mapping[str, Any], given: Mapping[str, Any]
+    name: str,
+    body: Mapping[str, Any],
+    values: Mapping[str, Any],
+    given: Mapping[str, Any],
+    root: Path,
 ) -> Dataset:
     own = {**values, **body, **given}
     return Dataset(
@@ -193,11 +199,16 @@ def _dataset(
         train=_names(body.get("train", ())),
         validation=_names(body.get("validation", ())),
         evaluation=_names(body.get("evaluation", ())),
-        target=_names(own["target"]),
+        target=_names(given.get("target") or _targets(_names(own["target"]), root)),
         model=own["model"],
         format=own["format"],
         budget=body.get("budget"),
     )
+
+
+def _targets(names: tuple[str, ...], root: Path) -> tuple[str, ...]:
+    """Resolve those targets that are files of the user's own."""
+    return tuple(str(root / each) if each.endswith(".toml") else each for each in names)
 
 
 def _words(levels: Mapping[str, Any], origin: str) -> tuple[Word, ...]:
