@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -42,15 +41,6 @@ class Parsed:
     newlines: int = 0
 
 
-_MANY_DIGITS = re.compile(rb"[0-9]{19}")
-_DIGITS = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))
-
-
-def may_hold_many_digits(whole: bytes) -> bool:
-    """Say, cheaply, whether there may be 19 digits in a row: then three in a row of every sixth byte are digits."""
-    return b"000" in whole[::6].translate(_DIGITS)
-
-
 def parse(numbered: Iterable[tuple[int, bytes]], whole: bytes) -> Parsed:
     """Parse numbered lines, whose bytes all together are `whole`. Never raises, whatever the bytes are."""
     parsed = Parsed(newlines=whole.count(b"\n"), carriage_returns=whole.count(b"\r\n"))
@@ -80,14 +70,14 @@ def _screen(parsed: Parsed, whole: bytes) -> None:
         b"\n".join(line.raw for line in parsed.lines) if parsed.malformed else whole,
         [line.data for line in parsed.lines],
     )
-    digits = may_hold_many_digits(whole) and _MANY_DIGITS.search(whole) is not None
+    digits = repeated.may_lose_precision(whole)
     if not (repeats or digits):
         return
     for line in parsed.lines:
         defects: tuple[Defect, ...] = ()
         if repeats and repeated.may_repeat_keys(line.raw, [line.data]):
             defects += repeated.duplicate_keys(line.raw)
-        if digits and _MANY_DIGITS.search(line.raw):
+        if digits and repeated.may_lose_precision(line.raw):
             defects += repeated.lossy_numbers(line.raw)
         if defects:
             parsed.flawed.append(Malformed(line.number, line.raw, defects))
