@@ -90,7 +90,10 @@ def pointed(batch: Batch, turn: int, at: str) -> str:
         return found.pointer
     keys = FORMATS[batch.records[batch.owners[turn]].format].keys
     key, _, rest = at.partition("/")
-    return found.pointer + keys.get(key, f"/{key}") + (f"/{rest}" if rest else "")
+    if key not in keys:
+        return f"{found.pointer}/{at}"
+    # Calls that a format keeps elsewhere are not built there as OpenAI's are.
+    return found.pointer + keys[key] + (f"/{rest}" if rest and key != "tool_calls" else "")
 
 
 def column_of(name: str, column: Column, batch: Batch) -> pl.Series:
@@ -98,4 +101,13 @@ def column_of(name: str, column: Column, batch: Batch) -> pl.Series:
     values = column.build(batch)
     if isinstance(values, pl.Series):
         return values.alias(name)
+    if column.dtype == pl.List(pl.String):
+        return _lists(values).alias(name)
     return pl.Series(name, values, dtype=column.dtype)
+
+
+def _lists(values: Iterable[Sequence[str]]) -> pl.Series:
+    """Make a column of lists of words: each distinct list once, for polars builds lists one at a time, slowly."""
+    distinct: dict[tuple[str, ...], int] = {}
+    places = [distinct.setdefault(tuple(each), len(distinct)) for each in values]
+    return pl.Series(list(map(list, distinct)), dtype=pl.List(pl.String)).gather(places)

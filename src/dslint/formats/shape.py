@@ -77,6 +77,8 @@ def chain(part: str, base: str, messages: object, *, follows: int = -1, start: i
     """
     if type(messages) is not list:
         return []
+    if start == 0 and follows == -1 and all(type(message) is dict for message in messages):
+        return [Turn(part, base, index, message, index - 1) for index, message in enumerate(messages)]
     turns: list[Turn] = []
     previous = follows
     for index, message in enumerate(messages):
