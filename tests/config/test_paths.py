@@ -51,6 +51,15 @@ def test_files_are_found_by_path_folder_and_glob_in_a_fixed_order() -> None:
     assert [str(path) for path in found["evaluation"]] == ["evals/x/y.jsonl", "b.jsonl"]
 
 
+def test_a_glob_gives_its_files_in_order_whatever_the_disk_says() -> None:
+    names = [f"data/{number:02}.jsonl" for number in range(40)]
+    for name in reversed(names):
+        write("", name)
+    write('[datasets.a]\ntrain = "data/*.jsonl"')
+    chosen = load()
+    assert [str(path) for path in expand(chosen.datasets["a"], chosen)] == names
+
+
 @pytest.mark.parametrize(
     ("names", "told"),
     [
