@@ -1,4 +1,6 @@
-"""The errors that reach a user: each says what, where and what to do, and ends a command with exit 2."""
+"""The errors that reach a user: each says what, where and what to do, and ends a command with exit
+2.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from difflib import get_close_matches
 
 
 class DslintError(Exception):
-    """Something dslint was asked for can't be done; `str()` is one or more whole sentences for the user."""
+    """Something dslint was asked for can't be done; `str()` is one or more whole sentences for the
+    user.
+    """
 
 
 class UsageError(DslintError):
@@ -19,7 +23,9 @@ class InputError(DslintError):
 
 
 class ConfigError(DslintError):
-    """A setting in a configuration file, an ignore file or a target that is wrong; says which, and where."""
+    """A setting in a configuration file, an ignore file or a target that is wrong; says which, and
+    where.
+    """
 
 
 class PageError(DslintError):
@@ -27,6 +33,8 @@ class PageError(DslintError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `"; did you mean `x`?"` for the nearest of `known`, or an empty string where none is near."""
+    """Return `"; did you mean `x`?"` for the nearest of `known`, or an empty string where none is
+    near.
+    """
     near = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"; did you mean `{near[0]}`?" if near else ""

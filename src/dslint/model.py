@@ -1,4 +1,6 @@
-"""The nouns: what every other room takes and gives. No behaviour beyond what a value can say of itself."""
+"""The nouns: what every other room takes and gives. No behaviour beyond what a value can say of
+itself.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ FATE_LEVEL: Mapping[str, Level] = {
 class Record:
     """One example: the line (or lines) of a file that hold it, as bytes and as Python values.
 
-    `line` is 1-based and counts from the start of the file (of the chunk, until the chunk's place is known).
+    `line` is 1-based and counts from the start of the file (of the chunk, until the chunk's place
+    is known).
     """
 
     line: int
@@ -40,7 +43,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Something wrong with the bytes of a line: its kind, and where, as byte offsets from the line's start."""
+    """Something wrong with the bytes of a line: its kind, and where, as byte offsets from the
+    line's start.
+    """
 
     kind: str
     start: int
@@ -50,11 +55,17 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a check yields: a place and the values for the rule's message. It knows no rule, level or file."""
+    """What a check yields: a place and the values for the rule's message. It knows no rule, level
+    or file.
+
+    `mark` is a regular expression that narrows the place inside a string, where the rule's own
+    can't say it.
+    """
 
     pointer: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
     line: int | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A fenced block of a rule page: `kind` is bad, good or fixed; `line` is where its text begins in the page."""
+    """A fenced block of a rule page: `kind` is bad, good or fixed; `line` is where its text begins
+    in the page.
+    """
 
     kind: str
     data: bytes
@@ -80,9 +93,10 @@ class Example:
 class Rule:
     """A rule page, read. Exactly one of `sql`, `check` and `labelled` binds it to what finds it.
 
-    `over` is the table it is a question about; `at` is relative to the row's own pointer; `mark` is a regular
-    expression that narrows the place inside a string; `message` is a template over columns or a hit's values.
-    `fold` says "file" where one finding a file is enough, however many rows it holds for.
+    `over` is the table it is a question about; `at` is relative to the row's own pointer; `mark` is
+    a regular expression that narrows the place inside a string; `message` is a template over
+    columns or a hit's values. `fold` says "file" where one finding a file is enough, however many
+    rows it holds for.
     """
 
     name: str
@@ -116,7 +130,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A window of a line, safe to print: escaped and masked, with the marked part as character offsets in it."""
+    """A window of a line, safe to print: escaped and masked, with the marked part as character
+    offsets in it.
+    """
 
     text: str
     start: int
@@ -127,8 +143,9 @@ class Excerpt:
 class Finding:
     """An answer: a rule, a place, a message.
 
-    `line` and `column` are 1-based and count characters, `end_column` is exclusive; `line` is None for what
-    holds for a whole file, `record` the content hash of the record where it was looked up. A folded finding stands for `rows` records and keeps `examples` of them.
+    `line` and `column` are 1-based and count characters, `end_column` is exclusive; `line` is None
+    for what holds for a whole file, `record` the content hash of the record where it was looked up.
+    A folded finding stands for `rows` records and keeps `examples` of them.
     """
 
     rule: str
@@ -152,7 +169,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """A file that was checked. `fates` counts its records by what becomes of them: each is counted once, and `train` is among the keys."""
+    """A file that was checked. `fates` counts its records by what becomes of them: each is counted
+    once, and `train` is among the keys.
+    """
 
     path: str
     format: str
@@ -184,9 +203,11 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `check` found. `findings` are sorted by file, line, pointer and rule; ignored ones are marked, not removed.
+    """What `check` found. `findings` are sorted by file, line, pointer and rule; ignored ones are
+    marked, not removed.
 
-    `stories` hold the same, told by level and rows affected. `stale` are entries of the ignore file that match nothing.
+    `stories` hold the same, told by level and rows affected. `stale` are entries of the ignore file
+    that match nothing.
     """
 
     target: str
@@ -215,7 +236,9 @@ class Report:
         return sum(1 for found in self.findings if found.level == level and not found.ignored)
 
     def fails(self, at: Level | None = None) -> bool:
-        """Say whether there is a finding at the level `at` (by default `fail_on`, where "off" never fails) or above."""
+        """Say whether there is a finding at the level `at` (by default `fail_on`, where "off" never
+        fails) or above.
+        """
         level = at or self.fail_on
         if level == "off":
             return False

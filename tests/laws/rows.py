@@ -1,4 +1,6 @@
-"""Records that are sound by construction, for every format, and mutations that each break one thing."""
+"""Records that are sound by construction, for every format, and mutations that each break one
+thing.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ idents = st.integers(0, 10**9).map(lambda number: f"call_{number:09d}")
 
 @st.composite
 def chats(draw: st.DrawFn) -> Row:
-    """A chat that ends on the assistant: maybe a system message, turns, perhaps a tool call that is answered."""
+    """A chat that ends on the assistant: maybe a system message, turns, perhaps a tool call that is
+    answered.
+    """
     messages: list[Row] = []
     if draw(st.booleans()):
         messages.append({"role": "system", "content": draw(texts)})
@@ -51,7 +55,11 @@ def chats(draw: st.DrawFn) -> Row:
         if tool and turn == 0:
             ident = draw(idents)
             arguments = f'{{"city": "Porto", "size": {draw(st.integers(1, 9))}}}'
-            call = {"id": ident, "type": "function", "function": {"name": tool, "arguments": arguments}}
+            call = {
+                "id": ident,
+                "type": "function",
+                "function": {"name": tool, "arguments": arguments},
+            }
             message: Row = {"role": "assistant", "tool_calls": [call]}
             if draw(st.booleans()):
                 message["content"] = None
@@ -105,7 +113,7 @@ def _mutation(change: Callable[[Row], object]) -> Callable[[Row], Row]:
 
 
 CHAT_MUTATIONS: dict[str, Callable[[Row], Row]] = {
-    "missing-messages": _mutation(lambda row: (row.update(dialogue=row.pop("messages")))),
+    "missing-messages": _mutation(lambda row: row.update(dialogue=row.pop("messages"))),
     "no-messages": _mutation(lambda row: row.update(messages=[])),
     "messages-not-a-list": _mutation(lambda row: row.update(messages="hello")),
     "message-not-an-object": _mutation(lambda row: row["messages"].append("hello")),
@@ -120,19 +128,27 @@ CHAT_MUTATIONS: dict[str, Callable[[Row], Row]] = {
     "empty-assistant-message": _mutation(lambda row: _at(row, "assistant").update(content=" ")),
     "replacement-character": _mutation(lambda row: _at(row, "user").update(content="caf\ufffd")),
     "mojibake": _mutation(lambda row: _at(row, "user").update(content="Ã¼ber den FluÃŸ")),
-    "leftover-placeholder": _mutation(lambda row: _at(row, "assistant").update(content="Dear {{name}}, yes")),
+    "leftover-placeholder": _mutation(
+        lambda row: _at(row, "assistant").update(content="Dear {{name}}, yes")
+    ),
     "control-character": _mutation(lambda row: _at(row, "user").update(content="bell\x07 rings")),
 }
 """What is done to a sound chat, by the rule that has to notice."""
 
 TOOL_MUTATIONS: dict[str, Callable[[Row], Row]] = {
-    "arguments-not-json": _mutation(lambda row: _calls(row)["function"].update(arguments="{city: Porto}")),
+    "arguments-not-json": _mutation(
+        lambda row: _calls(row)["function"].update(arguments="{city: Porto}")
+    ),
     "arguments-do-not-fit-the-tool": _mutation(
         lambda row: _calls(row)["function"].update(arguments='{"city": 5}')
     ),
     "undeclared-tool": _mutation(lambda row: _calls(row)["function"].update(name="another_name_9")),
-    "unknown-tool-reply": _mutation(lambda row: _at(row, "tool").update(tool_call_id="call_of_nobody")),
+    "unknown-tool-reply": _mutation(
+        lambda row: _at(row, "tool").update(tool_call_id="call_of_nobody")
+    ),
     "unanswered-call": _mutation(lambda row: row["messages"].remove(_at(row, "tool"))),
-    "bad-function-name": _mutation(lambda row: row["tools"][0]["function"].update(name="get weather!")),
+    "bad-function-name": _mutation(
+        lambda row: row["tools"][0]["function"].update(name="get weather!")
+    ),
 }
 """The same for a chat that calls a tool."""

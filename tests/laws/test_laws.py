@@ -1,4 +1,6 @@
-"""The laws of `check`, whatever the rules: chunks, workers and order never show; sound data is silent; nothing crashes."""
+"""The laws of `check`, whatever the rules: chunks, workers and order never show; sound data is
+silent; nothing crashes.
+"""
 
 from __future__ import annotations
 
@@ -134,7 +136,9 @@ def test_a_mutation_raises_its_rule_and_only_where_it_was_made(
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 KEYS = st.sampled_from(
@@ -163,7 +167,9 @@ lines = st.one_of(st.binary(max_size=80), odd_rows.map(dumped))
     name=st.sampled_from(["a.jsonl", "a.csv", "a.json", "a.txt"]),
 )
 @settings(max_examples=150, deadline=None)
-def test_no_bytes_crash_it_and_every_report_can_be_written(folder: Path, content: bytes, name: str) -> None:
+def test_no_bytes_crash_it_and_every_report_can_be_written(
+    folder: Path, content: bytes, name: str
+) -> None:
     path = folder / name
     path.write_bytes(content)
     try:

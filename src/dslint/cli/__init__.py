@@ -1,4 +1,6 @@
-"""The command line: what was asked is handed down, what comes back is printed. Commands are imported when called."""
+"""The command line: what was asked is handed down, what comes back is printed. Commands are
+imported when called.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,12 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Print the version.",
 )
 def dslint() -> None:
     """Lint fine-tuning data: exact line, exact reason, before an upload.
@@ -67,7 +74,8 @@ def dslint() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command and exit: 0, 1 or 2; 130 when it was interrupted. No traceback reaches a user."""
+    """Run a command and exit: 0, 1 or 2; 130 when it was interrupted. No traceback reaches a user.
+    """
     try:
         code = dslint.main(arguments, standalone_mode=False)
         sys.stdout.flush()

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 LEVELS = ("error", "warn", "info", "off")
 
 
-def _level(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
+def _level(
+    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
+) -> list[tuple[str, str]]:
     pairs = []
     for each in given:
         name, equals, level = each.partition("=")
@@ -30,9 +32,13 @@ def _level(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -
 
 @click.command(short_help="lint datasets")
 @click.argument("paths", nargs=-1, metavar="[PATH|DATASET]...")
-@click.option("--target", metavar="NAME", help="Where the data goes (dslint targets); `all` compares them.")
+@click.option(
+    "--target", metavar="NAME", help="Where the data goes (dslint targets); `all` compares them."
+)
 @click.option("--model", metavar="NAME", help="The model to be trained.")
-@click.option("--format", metavar="NAME", help="The rows' format, instead of what the data looks like.")
+@click.option(
+    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
+)
 @click.option(
     "--report",
     "reports",
@@ -41,22 +47,60 @@ def _level(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -
     help="full, concise, grouped, json, jsonl, sarif, github, gitlab, junit, markdown or html; several at once.",
 )
 @click.option(
-    "--level", "levels", multiple=True, callback=_level, metavar="RULE=LEVEL",
+    "--level",
+    "levels",
+    multiple=True,
+    callback=_level,
+    metavar="RULE=LEVEL",
     help="Set the level of a rule, of a group or of `all`: error, warn, info or off.",
 )
-@click.option("--profile", type=click.Choice(["minimal", "default", "strict", "ci"]), help="A set of settings.")
-@click.option("--fail-on", type=click.Choice(["error", "warn", "info", "never"]), help="From which level on to exit 1.")
-@click.option("--strict", is_flag=True, default=None, help="Fail also on what could not be looked at.")
-@click.option("--preview", is_flag=True, default=None, help="Run rules that are on trial.")
-@click.option("--excerpts", type=click.Choice(["none", "masked", "full"]), help="How much of the data a report shows.")
-@click.option("--max-per-rule", type=click.IntRange(1), metavar="N", help="Examples that a rule's story shows.")
-@click.option("--statistics", is_flag=True, help="A table of rules and counts instead of the story.")
-@click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
-@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; by default as many as pay.")
-@click.option("--rulebook", "rulebooks", multiple=True, metavar="FOLDER", help="A folder of your own rule pages.")
 @click.option(
-    "--allow-python-rules", "allow_python", is_flag=True, default=None,
+    "--profile",
+    type=click.Choice(["minimal", "default", "strict", "ci"]),
+    help="A set of settings.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warn", "info", "never"]),
+    help="From which level on to exit 1.",
+)
+@click.option(
+    "--strict", is_flag=True, default=None, help="Fail also on what could not be looked at."
+)
+@click.option("--preview", is_flag=True, default=None, help="Run rules that are on trial.")
+@click.option(
+    "--excerpts",
+    type=click.Choice(["none", "masked", "full"]),
+    help="How much of the data a report shows.",
+)
+@click.option(
+    "--max-per-rule",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Examples that a rule's story shows.",
+)
+@click.option(
+    "--statistics", is_flag=True, help="A table of rules and counts instead of the story."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Processes; by default as many as pay."
+)
+@click.option(
+    "--rulebook",
+    "rulebooks",
+    multiple=True,
+    metavar="FOLDER",
+    help="A folder of your own rule pages.",
+)
+@click.option(
+    "--allow-python-rules",
+    "allow_python",
+    is_flag=True,
+    default=None,
     help="Let pages of rulebooks run Python code. Only for folders that you trust.",
 )
 def command(
@@ -66,7 +110,7 @@ def command(
     quiet: bool,
     config: Path | None,
     jobs: int | None,
-    **given: object,
+    **given: Any,
 ) -> int:
     """Lint datasets, and say what becomes of their rows where they go.
 
@@ -81,15 +125,21 @@ def command(
     from dslint.config import load
     from dslint.report import NAMES
 
-    wanted = [(name, file) for name, _, file in (each.partition("=") for each in reports or ("full",))]
+    wanted = [
+        (name, file) for name, _, file in (each.partition("=") for each in reports or ("full",))
+    ]
     for name, _ in wanted:
         if name not in NAMES:
-            raise UsageError(f"there is no report `{name}`{did_you_mean(name, NAMES)} (reports: {', '.join(NAMES)})")
+            raise UsageError(
+                f"there is no report `{name}`{did_you_mean(name, NAMES)} (reports: {', '.join(NAMES)})"
+            )
     if sum(not file for _, file in wanted) > 1:
-        raise UsageError("one report goes to standard output; give the others a file: --report NAME=FILE")
+        raise UsageError(
+            "one report goes to standard output; give the others a file: --report NAME=FILE"
+        )
     target = given.pop("target")
     settings = load(config=config, target=_targets(target), **given)
-    runs = _runs(paths, settings)
+    runs = runs_of(paths, settings)
     if target == "all":
         return _everywhere(runs, jobs, quiet)
     return _report(runs, wanted, jobs, statistics=statistics, quiet=quiet)
@@ -105,16 +155,22 @@ def _targets(given: object) -> tuple[str, ...] | None:
     return (str(given),)
 
 
-def _runs(paths: tuple[str, ...], settings: Settings) -> list[tuple[Settings, list[str]]]:
-    """Return what to check and with which settings: paths, and the configuration's datasets by name or all."""
+def runs_of(paths: tuple[str, ...], settings: Settings) -> list[tuple[Settings, list[str]]]:
+    """Return what to check and with which settings: paths, and the configuration's datasets by name
+    or all.
+    """
     from dataclasses import replace
 
     from dslint.config import expand
 
-    names = [path for path in paths if path in settings.datasets] if paths else list(settings.datasets)
+    names = (
+        [path for path in paths if path in settings.datasets] if paths else list(settings.datasets)
+    )
     rest = [path for path in paths if path not in names]
     if not names and not rest:
-        raise InputError("there is nothing to check: name a file or a folder, or a dataset in the configuration")
+        raise InputError(
+            "there is nothing to check: name a file or a folder, or a dataset in the configuration"
+        )
     runs = [(settings, rest)] if rest else []
     for name in names:
         chosen = settings.datasets[name]
@@ -142,7 +198,7 @@ def _report(
     locate_all = any(name not in HUMAN for name, _ in wanted) and not quiet and not statistics
     report = merged(
         [
-            check(paths, settings, locate_all=locate_all, jobs=jobs, begin=_progress)[0]
+            check(paths, settings, locate_all=locate_all, jobs=jobs, begin=progress, warn=_warn)[0]
             for settings, paths in runs
         ]
     )
@@ -151,10 +207,16 @@ def _report(
     for name, file in wanted:
         if file:
             try:
-                with open(file, "a" if file == os.environ.get("GITHUB_STEP_SUMMARY") else "w", encoding="utf-8") as out:
+                with open(
+                    file,
+                    "a" if file == os.environ.get("GITHUB_STEP_SUMMARY") else "w",
+                    encoding="utf-8",
+                ) as out:
                     render(name, report, out, Options(max_per_rule=settings.max_per_rule))
             except OSError as error:
-                raise InputError(f"the report can't be written to `{file}`: {error.strerror or error}") from None
+                raise InputError(
+                    f"the report can't be written to `{file}`: {error.strerror or error}"
+                ) from None
         else:
             render(name, report, sys.stdout, options)
     failed = report.fails() or (settings.strict and bool(report.skipped))
@@ -168,14 +230,21 @@ def _everywhere(runs: list[tuple[Settings, list[str]]], jobs: int | None, quiet:
     from dslint.report.matrix import render_matrix
     from dslint.stages.check import check, merged
 
-    found = [check(paths, settings, locate_all=False, jobs=jobs, begin=_progress) for settings, paths in runs]
+    found = [
+        check(paths, settings, locate_all=False, jobs=jobs, begin=progress, warn=_warn)
+        for settings, paths in runs
+    ]
     reports = [merged(each) for each in zip(*found, strict=True)]
     notes = {name: targets.load(name).notes for name in targets.names()}
     render_matrix(reports, sys.stdout, Options(quiet=quiet), notes)
     return int(all(report.fails() for report in reports))
 
 
-def _progress(size: int) -> Callable[[int], None]:
+def _warn(notice: str) -> None:
+    click.echo(f"dslint: {notice}", err=True)
+
+
+def progress(size: int) -> Callable[[int], None]:
     """Show a bar on standard error, if it is a terminal and the work takes more than a second."""
     if not sys.stderr.isatty():
         return lambda done: None

@@ -8,10 +8,19 @@ import click
 
 
 @click.command(short_help="run the examples of rule pages")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PAGE|FOLDER...")
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PAGE|FOLDER...",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Name the pages that pass, too.")
 @click.option(
-    "--allow-python-rules", "allow_python", is_flag=True, help="Let pages run Python code. Only for pages that you trust."
+    "--allow-python-rules",
+    "allow_python",
+    is_flag=True,
+    help="Let pages run Python code. Only for pages that you trust.",
 )
 def command(paths: tuple[Path, ...], verbose: bool, allow_python: bool) -> int:
     """Run the examples of rule pages: a `bad` block has to raise the page's rule, a `good` one must not.
@@ -32,5 +41,7 @@ def command(paths: tuple[Path, ...], verbose: bool, allow_python: bool) -> int:
         if verbose and not outcome.failures:
             click.echo(f"{outcome.path}: {outcome.examples} examples do what they say")
     good = pages - failed
-    click.echo(f"{pages:,} pages, {examples:,} examples · {good:,} passed, {failed:,} failed", err=True)
+    click.echo(
+        f"{pages:,} pages, {examples:,} examples · {good:,} passed, {failed:,} failed", err=True
+    )
     return int(bool(failed))

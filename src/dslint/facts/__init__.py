@@ -1,1 +1,3 @@
-"""Facts taken from records, whatever anybody thinks of them: the tables that rules ask their questions of."""
+"""Facts taken from records, whatever anybody thinks of them: the tables that rules ask their
+questions of.
+"""

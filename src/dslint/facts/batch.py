@@ -17,7 +17,9 @@ ANSWERING = frozenset({"assistant", "completion"})
 
 @dataclass(frozen=True)
 class Batch:
-    """The records of a chunk. `turns` are their messages in order, `owners` the position of each one's record."""
+    """The records of a chunk. `turns` are their messages in order, `owners` the position of each
+    one's record.
+    """
 
     records: list[Record]
 
@@ -56,7 +58,9 @@ class Batch:
 
     @cached_property
     def texts(self) -> list[str | None]:
-        """The text of each message: its content, the text of its parts joined by line breaks, or None."""
+        """The text of each message: its content, the text of its parts joined by line breaks, or
+        None.
+        """
         return [
             content if type(content := message.get("content")) is str else joined(content)
             for message in self.messages
@@ -78,13 +82,17 @@ class Batch:
     def weights(self) -> list[int | None]:
         """The weight of each message; None where it is missing or no whole number."""
         return [
-            weight if type(weight := message.get("weight")) is int and abs(weight) < 1 << 62 else None
+            weight
+            if type(weight := message.get("weight")) is int and abs(weight) < 1 << 62
+            else None
             for message in self.messages
         ]
 
     @cached_property
     def trainable(self) -> list[bool]:
-        """Whether each message is learned from: an answer whose weight is not 0, or a side of a preference."""
+        """Whether each message is learned from: an answer whose weight is not 0, or a side of a
+        preference.
+        """
         return [
             role in ANSWERING and weight != 0 and turn.part != "input"
             for turn, role, weight in zip(self.turns, self.roles, self.weights, strict=True)
@@ -111,7 +119,9 @@ class Batch:
             pointer, tools = FORMATS[record.format].tools(record.data)
             for index, value in enumerate(tools):
                 if type(value) is dict:
-                    found.append(Tool(position, pointer, index, value, pointer.endswith("/functions")))
+                    found.append(
+                        Tool(position, pointer, index, value, pointer.endswith("/functions"))
+                    )
         return found
 
     @cached_property
@@ -135,7 +145,8 @@ class Batch:
 
 
 def joined(content: object) -> str | None:
-    """Return the text of a list of content parts, joined by line breaks; None where there is none."""
+    """Return the text of a list of content parts, joined by line breaks; None where there is none.
+    """
     if type(content) is not list:
         return None
     texts = [

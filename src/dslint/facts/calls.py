@@ -31,7 +31,8 @@ def string(value: object) -> str | None:
 
 
 def read_arguments(arguments: object) -> object:
-    """Return what the text of a call's arguments says as JSON, or the value itself where it is no text.
+    """Return what the text of a call's arguments says as JSON, or the value itself where it is no
+    text.
 
     Raises ValueError for a text that is not JSON.
     """
@@ -58,7 +59,8 @@ def _arguments_kind(call: Call) -> str:
     function = call.function
     if "arguments" not in function:
         return "absent"
-    return {str: "string", dict: "object"}.get(type(function["arguments"]), "other")
+    kinds: dict[type, str] = {str: "string", dict: "object"}
+    return kinds.get(type(function["arguments"]), "other")
 
 
 def _tool_shape(tool: Tool) -> str:
@@ -110,7 +112,9 @@ TOOL_CALL = Table(
     "a row a tool call",
     {
         "line": Column(
-            pl.Int64, "the record's line", lambda batch: [batch.lines[call.record] for call in batch.calls]
+            pl.Int64,
+            "the record's line",
+            lambda batch: [batch.lines[call.record] for call in batch.calls],
         ),
         "format": Column(
             pl.String,
@@ -122,17 +126,31 @@ TOOL_CALL = Table(
             "the index of the message that calls",
             lambda batch: [batch.turns[call.turn].index or 0 for call in batch.calls],
         ),
-        "index": Column(pl.Int64, "the call's place in its message, from 0", _call(lambda call: call.index)),
-        "id": Column(pl.String, "its id, where it is text", _call(lambda call: string(call.value.get("id")))),
-        "type": Column(pl.String, "its type, where it is text", _call(lambda call: string(call.value.get("type")))),
+        "index": Column(
+            pl.Int64, "the call's place in its message, from 0", _call(lambda call: call.index)
+        ),
+        "id": Column(
+            pl.String, "its id, where it is text", _call(lambda call: string(call.value.get("id")))
+        ),
+        "type": Column(
+            pl.String,
+            "its type, where it is text",
+            _call(lambda call: string(call.value.get("type"))),
+        ),
         "name": Column(
-            pl.String, "the function's name, where it is text", _call(lambda call: string(call.function.get("name")))
+            pl.String,
+            "the function's name, where it is text",
+            _call(lambda call: string(call.function.get("name"))),
         ),
         "arguments": Column(
-            pl.String, "the arguments, where they are text", _call(lambda call: string(call.function.get("arguments")))
+            pl.String,
+            "the arguments, where they are text",
+            _call(lambda call: string(call.function.get("arguments"))),
         ),
         "arguments_kind": Column(
-            pl.String, "what the arguments are: string, object, absent or other", _call(_arguments_kind)
+            pl.String,
+            "what the arguments are: string, object, absent or other",
+            _call(_arguments_kind),
         ),
         "arguments_valid": Column(
             pl.Boolean, "the arguments are, or hold the JSON of, an object", _call(_valid)
@@ -141,9 +159,18 @@ TOOL_CALL = Table(
         "declared": Column(
             pl.Boolean, "the row declares a tool of that name", _link(lambda link: link.declared)
         ),
-        "tools": Column(pl.Int64, "how many tools the row declares", _link(lambda link: link.tools)),
+        "tools": Column(
+            pl.Int64, "how many tools the row declares", _link(lambda link: link.tools)
+        ),
+        "tools_legacy": Column(
+            pl.Boolean,
+            "the row declares them as `functions`",
+            _link(lambda link: link.tools_legacy),
+        ),
         "duplicate_id": Column(
-            pl.Boolean, "an earlier call of the row has the same id", _link(lambda link: link.duplicate_id)
+            pl.Boolean,
+            "an earlier call of the row has the same id",
+            _link(lambda link: link.duplicate_id),
         ),
         "open_duplicate_id": Column(
             pl.Boolean,
@@ -151,7 +178,9 @@ TOOL_CALL = Table(
             _link(lambda link: link.open_duplicate_id),
         ),
         "reply": Column(
-            pl.Int64, "the index of the message that answers it; null without one", _link(lambda link: link.reply)
+            pl.Int64,
+            "the index of the message that answers it; null without one",
+            _link(lambda link: link.reply),
         ),
         "answered_in_turn": Column(
             pl.Boolean,
@@ -159,7 +188,9 @@ TOOL_CALL = Table(
             _link(lambda link: link.answered_in_turn),
         ),
         "in_last_message": Column(
-            pl.Boolean, "nothing follows the message that calls", _link(lambda link: link.in_last_message)
+            pl.Boolean,
+            "nothing follows the message that calls",
+            _link(lambda link: link.in_last_message),
         ),
         "repeated": Column(
             pl.Boolean,
@@ -177,7 +208,9 @@ TOOL = Table(
     "a row a tool definition",
     {
         "line": Column(
-            pl.Int64, "the record's line", lambda batch: [batch.lines[tool.record] for tool in batch.tools]
+            pl.Int64,
+            "the record's line",
+            lambda batch: [batch.lines[tool.record] for tool in batch.tools],
         ),
         "format": Column(
             pl.String,
@@ -185,9 +218,15 @@ TOOL = Table(
             lambda batch: [batch.records[tool.record].format for tool in batch.tools],
         ),
         "index": Column(pl.Int64, "its place in the list, from 0", _tool(lambda tool: tool.index)),
-        "type": Column(pl.String, "its type, where it is text", _tool(lambda tool: string(tool.value.get("type")))),
+        "type": Column(
+            pl.String,
+            "its type, where it is text",
+            _tool(lambda tool: string(tool.value.get("type"))),
+        ),
         "name": Column(
-            pl.String, "its name, where it is text", _tool(lambda tool: string(tool.function.get("name")))
+            pl.String,
+            "its name, where it is text",
+            _tool(lambda tool: string(tool.function.get("name"))),
         ),
         "description": Column(
             pl.String,
@@ -200,7 +239,9 @@ TOOL = Table(
         "strict": Column(
             pl.Boolean,
             "its `strict`, where it is given",
-            _tool(lambda tool: value if type(value := tool.function.get("strict")) is bool else None),
+            _tool(
+                lambda tool: value if type(value := tool.function.get("strict")) is bool else None
+            ),
         ),
         "duplicate_name": Column(
             pl.Boolean, "an earlier tool of the row has the same name", _duplicate_names

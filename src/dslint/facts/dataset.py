@@ -7,12 +7,14 @@ from typing import Any
 import polars as pl
 
 from dslint.facts.batch import Batch
-from dslint.facts.table import Column, Table
-from dslint.facts.text import json_state, reasoning_field
+from dslint.facts.table import Column, Table, pointed
+from dslint.facts import reasoning
+from dslint.facts.text import json_state
 
 
 def _answer_json(batch: Batch) -> list[str]:
-    """Say of each record's last learned message whether its text looks like JSON; '' without one."""
+    """Say of each record's last learned message whether its text looks like JSON; '' without one.
+    """
     found = []
     for position in range(len(batch.records)):
         at = _last_answer(batch, position)
@@ -33,15 +35,18 @@ def _answer(batch: Batch) -> list[int]:
     return [batch.turns[at].index or 0 if at >= 0 else -1 for at in found]
 
 
+def _answer_at(batch: Batch) -> list[str]:
+    found = (_last_answer(batch, position) for position in range(len(batch.records)))
+    return [pointed(batch, at, "content").removeprefix("/") if at >= 0 else "" for at in found]
+
+
 def _reasoning(batch: Batch) -> list[bool]:
-    return [
-        any(
-            batch.trainable[at]
-            and ("<think>" in (batch.texts[at] or "") or reasoning_field(batch.messages[at]) is not None)
-            for at in batch.turns_of(position)
-        )
-        for position in range(len(batch.records))
-    ]
+    found = [False] * len(batch.records)
+    for at, (text, learned) in enumerate(zip(batch.texts, batch.trainable, strict=True)):
+        if learned and ((text and "think>" in text) or len(batch.messages[at]) > 2):
+            inline = bool(text) and reasoning.think(text) in ("closed", "empty", "unclosed", "unopened")
+            found[batch.owners[at]] |= inline or bool(reasoning.keys(batch.messages[at]))
+    return found
 
 
 def _share(condition: pl.Expr) -> pl.Expr:
@@ -54,18 +59,27 @@ DATASET = Table(
     {
         "line": Column(pl.Int64, "the record's line", lambda batch: batch.lines),
         "format": Column(
-            pl.Categorical, "the record's format", lambda batch: [each.format for each in batch.records]
+            pl.Categorical,
+            "the record's format",
+            lambda batch: [each.format for each in batch.records],
         ),
         "bytes": Column(
-            pl.UInt32, "the length of its line in bytes", lambda batch: [len(each.raw) for each in batch.records]
+            pl.UInt32,
+            "the length of its line in bytes",
+            lambda batch: [len(each.raw) for each in batch.records],
         ),
         "messages": Column(
             pl.UInt32,
             "how many messages it has",
-            lambda batch: [batch.starts[at + 1] - batch.starts[at] for at in range(len(batch.records))],
+            lambda batch: [
+                batch.starts[at + 1] - batch.starts[at] for at in range(len(batch.records))
+            ],
         ),
         "answer": Column(
             pl.Int32, "the index of its last learned message; -1 without one", _answer
+        ),
+        "answer_at": Column(
+            pl.Categorical, "where that message's content stands; '' without one", _answer_at
         ),
         "answer_json": Column(
             pl.Categorical,
@@ -73,7 +87,11 @@ DATASET = Table(
             _answer_json,
         ),
         "reasoning": Column(pl.Boolean, "a learned message of it holds reasoning", _reasoning),
-        "file": Column(pl.UInt32, "the file's number in the run, from 0", lambda batch: [0] * len(batch.records)),
+        "file": Column(
+            pl.UInt32,
+            "the file's number in the run, from 0",
+            lambda batch: [0] * len(batch.records),
+        ),
         "json_share": Column(
             pl.Float64,
             "the share of the file's records whose answer looks like JSON, valid or broken",
@@ -95,7 +113,9 @@ DATASET = Table(
 
 
 def widen(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give the stored facts the types that predicates are safe on: narrow unsigned numbers wrap around."""
+    """Give the stored facts the types that predicates are safe on: narrow unsigned numbers wrap
+    around.
+    """
     return frame.with_columns(
         pl.col(pl.UInt32, pl.Int32).cast(pl.Int64), pl.col(pl.Categorical).cast(pl.String)
     )
@@ -109,10 +129,10 @@ TOTALS = Table(
     "totals",
     "one row a run",
     {
-        "line": Column(pl.Int64, "always 0", lambda totals: [0] * len(totals)),  # type: ignore[arg-type]
+        "line": Column(pl.Int64, "always 0", lambda totals: [0] * len(totals)),
         "files": Column(pl.Int64, "how many files", _total("files")),
         "records": Column(pl.Int64, "how many records parsed", _total("records")),
         "malformed": Column(pl.Int64, "how many lines did not", _total("malformed")),
     },
-    len,  # type: ignore[arg-type]
+    len,
 )

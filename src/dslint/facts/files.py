@@ -1,4 +1,6 @@
-"""The tables of files and of lines whose bytes are wrong; and what is remembered of a file while it is read."""
+"""The tables of files and of lines whose bytes are wrong; and what is remembered of a file while it
+is read.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class Seen:
 
 @dataclass(slots=True)
 class FileFacts:
-    """What is known of a file. A chunk has one of its own; `join` adds those of later chunks to the first."""
+    """What is known of a file. A chunk has one of its own; `join` adds those of later chunks to the
+    first.
+    """
 
     path: str = ""
     extension: str = ""
@@ -60,9 +64,10 @@ class FileFacts:
         """Add the facts of the chunk that follows."""
         offset = self.lines
         self.blank.join(later.blank, offset)
-        for mine, theirs in ((self.formats, later.formats), (self.keys, later.keys)):
-            for name, seen in theirs.items():  # type: ignore[attr-defined]
-                mine.setdefault(name, Seen()).join(seen, offset)  # type: ignore[attr-defined]
+        for format, seen in later.formats.items():
+            self.formats.setdefault(format, Seen()).join(seen, offset)
+        for keys, seen in later.keys.items():
+            self.keys.setdefault(keys, Seen()).join(seen, offset)
         self.bytes += later.bytes
         self.lines += later.lines
         self.newlines += later.newlines
@@ -93,7 +98,9 @@ FILE = Table(
         "line": Column(pl.Int64, "always 0", _fact(lambda file: 0)),
         "path": Column(pl.String, "its path, as it was given", _fact(lambda file: file.path)),
         "extension": Column(
-            pl.String, "its ending without .gz or .zst, in lower case", _fact(lambda file: file.extension)
+            pl.String,
+            "its ending without .gz or .zst, in lower case",
+            _fact(lambda file: file.extension),
         ),
         "container": Column(
             pl.String,
@@ -108,7 +115,9 @@ FILE = Table(
         ),
         "bom": Column(pl.Boolean, "it begins with a byte-order mark", _fact(lambda file: file.bom)),
         "format": Column(
-            pl.String, "the format of most of its first rows, or `unknown`", _fact(lambda file: file.format)
+            pl.String,
+            "the format of most of its first rows, or `unknown`",
+            _fact(lambda file: file.format),
         ),
         "formats": Column(
             pl.Int64,
@@ -126,7 +135,9 @@ FILE = Table(
         ),
         "newline": Column(pl.String, "lf, crlf or mixed", _fact(lambda file: file.newline)),
         "final_newline": Column(
-            pl.Boolean, "its last line ends with a line feed", _fact(lambda file: file.final_newline)
+            pl.Boolean,
+            "its last line ends with a line feed",
+            _fact(lambda file: file.final_newline),
         ),
     },
     len,
@@ -138,12 +149,18 @@ DEFECT = Table(
     {
         "line": Column(pl.Int64, "the line", _defect(lambda line, defect, length: line)),
         "kind": Column(
-            pl.String, "what is wrong: `trailing-comma`, `not-utf8` …", _defect(lambda line, defect, length: defect.kind)
+            pl.String,
+            "what is wrong: `trailing-comma`, `not-utf8` …",
+            _defect(lambda line, defect, length: defect.kind),
         ),
         "found": Column(
             pl.String, "what stands there", _defect(lambda line, defect, length: defect.found)
         ),
-        "bytes": Column(pl.Int64, "the length of the line in bytes", _defect(lambda line, defect, length: length)),
+        "bytes": Column(
+            pl.Int64,
+            "the length of the line in bytes",
+            _defect(lambda line, defect, length: length),
+        ),
     },
     len,
 )

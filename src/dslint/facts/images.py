@@ -20,7 +20,9 @@ _DATA_URL = re.compile(r"data:([^;,]*)((?:;[^;,]*)*),(.*)", re.DOTALL | re.IGNOR
 
 
 class Facts(NamedTuple):
-    """What is known of an image from its URL alone: sizes are in bytes and pixels, None where it is not here."""
+    """What is known of an image from its URL alone: sizes are in bytes and pixels, None where it is
+    not here.
+    """
 
     source: str
     media_type: str | None = None
@@ -51,7 +53,8 @@ def facts(url: str) -> Facts:
 
 
 def measure(raw: bytes) -> tuple[str | None, int | None, int | None]:
-    """Return the media type of an image's bytes, its width and its height in pixels, from its first bytes.
+    """Return the media type of an image's bytes, its width and its height in pixels, from its first
+    bytes.
 
     The layouts are those of the PNG, GIF, JPEG (ITU T.81) and WebP (RFC 9649) specifications.
     """
@@ -87,7 +90,11 @@ def _jpeg(raw: bytes) -> tuple[int | None, int | None]:
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack(">HH", raw[at + 5 : at + 9])
             return width, height
-        at += 2 if marker in (0xFF, 0x01) or 0xD0 <= marker <= 0xD9 else 2 + int.from_bytes(raw[at + 2 : at + 4])
+        at += (
+            2
+            if marker in (0xFF, 0x01) or 0xD0 <= marker <= 0xD9
+            else 2 + int.from_bytes(raw[at + 2 : at + 4])
+        )
     return None, None
 
 
@@ -130,7 +137,9 @@ IMAGE = Table(
     "a row an image part of a message",
     {
         "line": Column(
-            pl.Int64, "the record's line", lambda batch: [batch.lines[image.record] for image in batch.images]
+            pl.Int64,
+            "the record's line",
+            lambda batch: [batch.lines[image.record] for image in batch.images],
         ),
         "format": Column(
             pl.String,
@@ -143,15 +152,21 @@ IMAGE = Table(
             lambda batch: [batch.turns[image.turn].index or 0 for image in batch.images],
         ),
         "part": Column(
-            pl.Int64, "its place in the content, from 0", lambda batch: [image.index for image in batch.images]
+            pl.Int64,
+            "its place in the content, from 0",
+            lambda batch: [image.index for image in batch.images],
         ),
         "role": Column(
-            pl.String, "the role of its message", lambda batch: [batch.roles[image.turn] for image in batch.images]
+            pl.String,
+            "the role of its message",
+            lambda batch: [batch.roles[image.turn] for image in batch.images],
         ),
         "source": Column(pl.String, "where it is: url, data, s3, gs or other", _fact("source")),
         "media_type": Column(pl.String, "the type that a data URL says", _fact("media_type")),
         "actual_type": Column(
-            pl.String, "the type that its bytes are; null where they are none known", _fact("actual_type")
+            pl.String,
+            "the type that its bytes are; null where they are none known",
+            _fact("actual_type"),
         ),
         "bytes": Column(pl.Int64, "its size in bytes, where it is here", _fact("bytes")),
         "width": Column(pl.Int64, "its width in pixels, where it is here", _fact("width")),

@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 
 class Call(NamedTuple):
-    """A tool call: its record and message (positions in the batch), its index, and the object itself."""
+    """A tool call: its record and message (positions in the batch), its index, and the object
+    itself.
+    """
 
     record: int
     turn: int
-    index: int
+    index: int  # type: ignore[assignment]  # tuple.index is of no use here
     value: dict[str, Any]
     legacy: bool
 
@@ -27,13 +29,15 @@ class Tool(NamedTuple):
 
     record: int
     pointer: str
-    index: int
+    index: int  # type: ignore[assignment]  # tuple.index is of no use here
     value: dict[str, Any]
     legacy: bool
 
     @property
     def function(self) -> dict[str, Any]:
-        """Return the part that has the name: below `function`, or the definition itself where it is flat."""
+        """Return the part that has the name: below `function`, or the definition itself where it is
+        flat.
+        """
         found = self.value.get("function")
         return found if type(found) is dict else self.value
 
@@ -43,5 +47,5 @@ class Image(NamedTuple):
 
     record: int
     turn: int
-    index: int
+    index: int  # type: ignore[assignment]  # tuple.index is of no use here
     value: dict[str, Any]

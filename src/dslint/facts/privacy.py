@@ -17,10 +17,11 @@ _PERSONAL = re.compile(
 
 
 def masked(text: str, *, personal: bool = True) -> str:
-    """Return a text of the same length in which secrets, and personal data if asked, are covered with asterisks.
+    """Return a text of the same length in which secrets, and personal data if asked, are covered
+    with asterisks.
 
-    Secrets are shapes of keys that providers publish, tokens and private keys; personal data are e-mail
-    addresses and runs of nine digits or more, as in telephone and card numbers.
+    Secrets are shapes of keys that providers publish, tokens and private keys; personal data are
+    e-mail addresses and runs of nine digits or more, as in telephone and card numbers.
     """
     covered = _SECRETS.sub(_cover, text)
     return _PERSONAL.sub(_cover, covered) if personal else covered

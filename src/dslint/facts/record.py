@@ -55,9 +55,7 @@ def _lengths(batch: Batch) -> list[int]:
 
 def _longest(batch: Batch) -> list[int]:
     each, starts = _lengths(batch), batch.starts
-    return [
-        max(each[starts[at] : starts[at + 1]], default=0) for at in range(len(batch.records))
-    ]
+    return [max(each[starts[at] : starts[at + 1]], default=0) for at in range(len(batch.records))]
 
 
 COLUMNS = {
@@ -66,24 +64,32 @@ COLUMNS = {
         pl.String, "the record's format", lambda batch: [each.format for each in batch.records]
     ),
     "bytes": Column(
-        pl.Int64, "the length of its line in bytes", lambda batch: [len(each.raw) for each in batch.records]
+        pl.Int64,
+        "the length of its line in bytes",
+        lambda batch: [len(each.raw) for each in batch.records],
     ),
     "keys": Column(
-        pl.List(pl.String), "the row's keys", lambda batch: [list(each.data) for each in batch.records]
+        pl.List(pl.String),
+        "the row's keys",
+        lambda batch: [list(each.data) for each in batch.records],
     ),
     "extra_keys": Column(
         pl.List(pl.String), "the keys that OpenAI's format does not have", _extra_keys
     ),
     "messages": Column(pl.Int64, "how many messages", _roles(len)),
     "system_messages": Column(
-        pl.Int64, "of them from system or developer", _roles(lambda all: all.count("system") + all.count("developer"))
+        pl.Int64,
+        "of them from system or developer",
+        _roles(lambda all: all.count("system") + all.count("developer")),
     ),
     "user_messages": Column(pl.Int64, "of them from user", _roles(lambda all: all.count("user"))),
     "assistant_messages": Column(
         pl.Int64, "of them from assistant", _roles(lambda all: all.count("assistant"))
     ),
     "tool_messages": Column(
-        pl.Int64, "of them from tool or function", _roles(lambda all: all.count("tool") + all.count("function"))
+        pl.Int64,
+        "of them from tool or function",
+        _roles(lambda all: all.count("tool") + all.count("function")),
     ),
     "trainable_messages": Column(
         pl.Int64, "of them learned from", _sum(lambda batch: batch.trainable)
@@ -94,10 +100,14 @@ COLUMNS = {
         _sum(lambda batch: [weight is not None for weight in batch.weights]),
     ),
     "first_role": Column(
-        pl.String, "the role of the first message; '' without one", _roles(lambda all: (all and all[0]) or "")
+        pl.String,
+        "the role of the first message; '' without one",
+        _roles(lambda all: (all and all[0]) or ""),
     ),
     "last_role": Column(
-        pl.String, "the role of the last message; '' without one", _roles(lambda all: (all and all[-1]) or "")
+        pl.String,
+        "the role of the last message; '' without one",
+        _roles(lambda all: (all and all[-1]) or ""),
     ),
     "roles": Column(
         pl.String,

@@ -1,4 +1,6 @@
-"""What a table is: named columns, each built from a batch or derived from others, and only when a rule names it."""
+"""What a table is: named columns, each built from a batch or derived from others, and only when a
+rule names it.
+"""
 
 from __future__ import annotations
 
@@ -17,25 +19,28 @@ from dslint.formats import FORMATS
 class Column:
     """A column: its type, what it says, and how it comes about.
 
-    `build` takes a batch and gives a value a row; `derive` gives an expression over the columns `needs`.
+    `build` takes a batch and gives a value a row; `derive` gives an expression over the columns
+    `needs`.
     """
 
     dtype: pl.DataType | type[pl.DataType]
     says: str
-    build: Callable[[Batch], Sequence[Any] | pl.Series] | None = None
+    build: Callable[[Any], Sequence[Any] | pl.Series] | None = None
     derive: Callable[[], pl.Expr] | None = None
     needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of facts: `rows` says how many rows a batch has in it, `pointer` where the place `at` of a row is."""
+    """A table of facts: `rows` says how many rows a batch has in it, `pointer` where the place `at`
+    of a row is.
+    """
 
     name: str
     says: str
     columns: Mapping[str, Column]
-    rows: Callable[[Batch], int]
-    pointer: Callable[[Batch, int, str], str] = lambda batch, row, at: f"/{at}" if at else ""
+    rows: Callable[[Any], int]
+    pointer: Callable[[Any, int, str], str] = lambda batch, row, at: f"/{at}" if at else ""
 
     @cached_property
     def vocabulary(self) -> dict[str, pl.DataType | type[pl.DataType]]:
@@ -44,7 +49,7 @@ class Table:
             name: column.dtype for name, column in self.columns.items() if not name.startswith("_")
         }
 
-    def frame(self, batch: Batch, names: Iterable[str]) -> pl.DataFrame:
+    def frame(self, batch: Any, names: Iterable[str]) -> pl.DataFrame:
         """Build the columns `names` of a batch, and those that they need."""
         wanted = self.closure(names)
         built = [
@@ -70,7 +75,9 @@ class Table:
         return list(found)
 
 
-def derive(frame: pl.DataFrame, columns: Mapping[str, Column], wanted: Collection[str]) -> pl.DataFrame:
+def derive(
+    frame: pl.DataFrame, columns: Mapping[str, Column], wanted: Collection[str]
+) -> pl.DataFrame:
     """Add the derived columns among `wanted`: a layer at a time, each over what stands before it."""
     waiting = [name for name in wanted if columns[name].derive is not None]
     while waiting:
@@ -84,7 +91,9 @@ def derive(frame: pl.DataFrame, columns: Mapping[str, Column], wanted: Collectio
 
 
 def pointed(batch: Batch, turn: int, at: str) -> str:
-    """Return the pointer of the place `at`, in OpenAI's names, of a message, in the names of its format."""
+    """Return the pointer of the place `at`, in OpenAI's names, of a message, in the names of its
+    format.
+    """
     found = batch.turns[turn]
     if not at:
         return found.pointer
@@ -96,7 +105,7 @@ def pointed(batch: Batch, turn: int, at: str) -> str:
     return found.pointer + keys[key] + (f"/{rest}" if rest and key != "tool_calls" else "")
 
 
-def column_of(name: str, column: Column, batch: Batch) -> pl.Series:
+def column_of(name: str, column: Column, batch: Any) -> pl.Series:
     assert column.build is not None
     values = column.build(batch)
     if isinstance(values, pl.Series):
@@ -107,7 +116,9 @@ def column_of(name: str, column: Column, batch: Batch) -> pl.Series:
 
 
 def _lists(values: Iterable[Sequence[str]]) -> pl.Series:
-    """Make a column of lists of words: each distinct list once, for polars builds lists one at a time, slowly."""
+    """Make a column of lists of words: each distinct list once, for polars builds lists one at a
+    time, slowly.
+    """
     distinct: dict[tuple[str, ...], int] = {}
     places = [distinct.setdefault(tuple(each), len(distinct)) for each in values]
     return pl.Series(list(map(list, distinct)), dtype=pl.List(pl.String)).gather(places)

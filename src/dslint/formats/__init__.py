@@ -20,14 +20,18 @@ __all__ = ["FORMATS", "UNKNOWN", "Format", "Row", "Turn", "of_file", "of_row"]
 FORMATS: dict[str, Format] = {
     each.name: each for each in (*FOREIGN, CHAT, COMPLETION, PREFERENCE, REINFORCEMENT)
 }
-"""Every format by name, in the order in which a row is tried against them: OpenAI's would claim some others' rows."""
+"""Every format by name, in the order in which a row is tried against them: OpenAI's would claim
+some others' rows.
+"""
 
 UNKNOWN = "unknown"
 """The format of a file whose rows fit no format."""
 
 
 def of_row(row: object, expected: str = UNKNOWN) -> str:
-    """Return the format of a row: `expected` where it fits, else the first that does, else `UNKNOWN`."""
+    """Return the format of a row: `expected` where it fits, else the first that does, else
+    `UNKNOWN`.
+    """
     if type(row) is not dict:
         return UNKNOWN
     if expected != UNKNOWN and FORMATS[expected].detect(row):
@@ -36,7 +40,9 @@ def of_row(row: object, expected: str = UNKNOWN) -> str:
 
 
 def of_file(rows: Iterable[object]) -> str:
-    """Return the format that most of the first rows of a file are in; `UNKNOWN` where they fit none."""
+    """Return the format that most of the first rows of a file are in; `UNKNOWN` where they fit
+    none.
+    """
     seen: Counter[str] = Counter()
     graded = 0
     for row in rows:

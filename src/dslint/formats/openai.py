@@ -10,7 +10,9 @@ from typing import Any
 from dslint.formats.shape import Format, Row, Turn, chain, no_tools, top_level_tools
 
 CHAT_KEYS = frozenset({"messages", "tools", "parallel_tool_calls", "functions"})
-"""The keys of a chat row. What else a row holds is a grader's field in reinforcement, a surplus elsewhere."""
+"""The keys of a chat row. What else a row holds is a grader's field in reinforcement, a surplus
+elsewhere.
+"""
 
 
 def _is_chat(row: Row) -> bool:
@@ -30,7 +32,9 @@ def _messages(row: Row) -> list[Turn]:
 
 
 def _is_completion(row: Row) -> bool:
-    return ("prompt" in row and type(row.get("completion")) is str and type(row["prompt"]) is str) or (
+    return (
+        "prompt" in row and type(row.get("completion")) is str and type(row["prompt"]) is str
+    ) or (
         type(row.get("prompt")) is str
         and not row.keys() & {"chosen", "rejected", "label"}
         and ("completion" in row or len(row) == 1)
@@ -38,7 +42,7 @@ def _is_completion(row: Row) -> bool:
 
 
 def _pair(row: Row) -> list[Turn]:
-    turns = []
+    turns: list[Turn] = []
     for part in ("prompt", "completion"):
         if part in row:
             message = {"role": part, "content": row[part]}
@@ -59,7 +63,9 @@ def _is_preference(row: Row) -> bool:
 
 def _sides(row: Row) -> list[Turn]:
     given = row.get("input")
-    turns = chain("input", "/input/messages", given.get("messages") if type(given) is dict else None)
+    turns = chain(
+        "input", "/input/messages", given.get("messages") if type(given) is dict else None
+    )
     last_of_input = len(turns) - 1
     for part, names in PREFERENCE_SIDES.items():
         for name in names:

@@ -1,4 +1,6 @@
-"""What every dataset format is made of: how to recognise a row, and where its messages and tools stand."""
+"""What every dataset format is made of: how to recognise a row, and where its messages and tools
+stand.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,14 @@ Row = dict[str, Any]
 class Turn(NamedTuple):
     """A message in OpenAI's shape, and the place it was read from.
 
-    `part` is messages, prompt, completion, input, preferred or non_preferred. The place is `base`, followed by
-    `index` where the message is an item of a list. `previous` is the position, among the row's turns, of the
-    turn that this one answers or follows; -1 for the first.
+    `part` is messages, prompt, completion, input, preferred or non_preferred. The place is `base`,
+    followed by `index` where the message is an item of a list. `previous` is the position, among
+    the row's turns, of the turn that this one answers or follows; -1 for the first.
     """
 
     part: str
     base: str
-    index: int | None
+    index: int | None  # type: ignore[assignment]  # tuple.index is of no use here
     message: Row
     previous: int
 
@@ -34,7 +36,9 @@ def no_tools(row: Row) -> tuple[str, list[Any]]:
 
 
 def top_level_tools(row: Row) -> tuple[str, list[Any]]:
-    """Return the pointer of a row's `tools` (or, where there are none, of its legacy `functions`), and the list."""
+    """Return the pointer of a row's `tools` (or, where there are none, of its legacy `functions`),
+    and the list.
+    """
     for key in ("tools", "functions"):
         found = row.get(key)
         if type(found) is list:
@@ -51,8 +55,9 @@ def unread(row: Row) -> list[Turn]:
 class Format:
     """A dataset format.
 
-    `keys` maps a key of OpenAI's message to where this format keeps it, below the turn; `known` are the keys of
-    a row, where the format is closed; `family` is the format of OpenAI's whose rules its rows are held to as well.
+    `keys` maps a key of OpenAI's message to where this format keeps it, below the turn; `known` are
+    the keys of a row, where the format is closed; `family` is the format of OpenAI's whose rules
+    its rows are held to as well.
     """
 
     name: str
@@ -70,15 +75,21 @@ class Format:
         return self.turns is not unread
 
 
-def chain(part: str, base: str, messages: object, *, follows: int = -1, start: int = 0) -> list[Turn]:
-    """Return a turn for each object of the list `messages`; what is not an object is left to the schema.
+def chain(
+    part: str, base: str, messages: object, *, follows: int = -1, start: int = 0
+) -> list[Turn]:
+    """Return a turn for each object of the list `messages`; what is not an object is left to the
+    schema.
 
-    `start` is how many turns of the row come before; `follows` is the position of the turn before the first.
+    `start` is how many turns of the row come before; `follows` is the position of the turn before
+    the first.
     """
     if type(messages) is not list:
         return []
     if start == 0 and follows == -1 and all(type(message) is dict for message in messages):
-        return [Turn(part, base, index, message, index - 1) for index, message in enumerate(messages)]
+        return [
+            Turn(part, base, index, message, index - 1) for index, message in enumerate(messages)
+        ]
     turns: list[Turn] = []
     previous = follows
     for index, message in enumerate(messages):

@@ -1,4 +1,6 @@
-"""Parses the lines of a chunk: each becomes a row, or a value that says what is wrong with its bytes."""
+"""Parses the lines of a chunk: each becomes a row, or a value that says what is wrong with its
+bytes.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from dslint.model import Defect
 
 
 class Line(NamedTuple):
-    """A line that parsed: its 1-based number in the chunk, its bytes and its value, a JSON object."""
+    """A line that parsed: its 1-based number in the chunk, its bytes and its value, a JSON object.
+    """
 
     number: int
     raw: bytes
@@ -30,7 +33,9 @@ class Malformed(NamedTuple):
 
 @dataclass(slots=True)
 class Parsed:
-    """A chunk, parsed. `flawed` are lines that parsed and have a defect all the same, such as a repeated key."""
+    """A chunk, parsed. `flawed` are lines that parsed and have a defect all the same, such as a
+    repeated key.
+    """
 
     lines: list[Line] = field(default_factory=list)
     malformed: list[Malformed] = field(default_factory=list)
@@ -42,7 +47,9 @@ class Parsed:
 
 
 def parse(numbered: Iterable[tuple[int, bytes]], whole: bytes) -> Parsed:
-    """Parse numbered lines, whose bytes all together are `whole`. Never raises, whatever the bytes are."""
+    """Parse numbered lines, whose bytes all together are `whole`. Never raises, whatever the bytes
+    are.
+    """
     parsed = Parsed(newlines=whole.count(b"\n"), carriage_returns=whole.count(b"\r\n"))
     loads = orjson.loads
     for number, raw in numbered:

@@ -1,4 +1,6 @@
-"""Finds the files that were asked for, opens them whatever they are packed in, and cuts them into chunks of lines."""
+"""Finds the files that were asked for, opens them whatever they are packed in, and cuts them into
+chunks of lines.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read: the name that a user sees, and the path that is opened (another one for standard input)."""
+    """A file to read: the name that a user sees, and the path that is opened (another one for
+    standard input).
+    """
 
     name: str
     path: str
@@ -40,7 +44,9 @@ class Source:
 
     @property
     def extension(self) -> str:
-        """Return the name's ending without its packing, in lower case: `.jsonl` of `train.jsonl.gz`."""
+        """Return the name's ending without its packing, in lower case: `.jsonl` of
+        `train.jsonl.gz`.
+        """
         name = self.name.lower().removesuffix(self.packing)
         return os.path.splitext(name)[1]
 
@@ -80,10 +86,12 @@ def unreadable(name: str, error: OSError) -> str:
 def find(
     paths: Sequence[str], excluded: Callable[[str], bool] = lambda name: False
 ) -> list[Source]:
-    """Return the files that `paths` name: files as they are, folders' `.jsonl` and `.ndjson` files, globs, `-`.
+    """Return the files that `paths` name: files as they are, folders' `.jsonl` and `.ndjson` files,
+    globs, `-`.
 
-    In the order of `paths`, a folder's in order of name, none twice. `excluded` keeps files of folders and
-    globs out; a file that is named is always read. Raises InputError for a path that leads to no file.
+    In the order of `paths`, a folder's in order of name, none twice. `excluded` keeps files of
+    folders and globs out; a file that is named is always read. Raises InputError for a path that
+    leads to no file.
     """
     found: dict[str, Source] = {}
     for path in paths:
@@ -114,18 +122,26 @@ def find(
 def _below(folder: str) -> Iterator[str]:
     for where, folders, files in os.walk(folder):
         folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and name not in ("node_modules", "__pycache__")
+            name
+            for name in folders
+            if not name.startswith(".") and name not in ("node_modules", "__pycache__")
         )
         for name in sorted(files):
             lower = name.lower()
             for end in PACKED:
                 lower = lower.removesuffix(end)
-            if lower.endswith(ENDINGS) and not name.startswith(".") and name != "dslint-ignore.jsonl":
+            if (
+                lower.endswith(ENDINGS)
+                and not name.startswith(".")
+                and name != "dslint-ignore.jsonl"
+            ):
                 yield os.path.join(where, name)
 
 
 def spool(stream: IO[bytes] | None = None) -> Source:
-    """Copy standard input to a temporary file, so that it can be read again where a finding is shown."""
+    """Copy standard input to a temporary file, so that it can be read again where a finding is
+    shown.
+    """
     with tempfile.NamedTemporaryFile(prefix="dslint-", suffix=".jsonl", delete=False) as copy:
         shutil.copyfileobj(stream or sys.stdin.buffer, copy)
     return Source(STDIN, copy.name)
@@ -163,7 +179,8 @@ def _damaged(source: Source, error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Whole lines of a plain file, as the bytes between two offsets: a worker reads them by itself."""
+    """Whole lines of a plain file, as the bytes between two offsets: a worker reads them by itself.
+    """
 
     offset: int
     length: int
@@ -183,7 +200,9 @@ def ranges(source: Source, size: int = CHUNK) -> Iterator[Range]:
 
 
 def blocks(source: Source, size: int = CHUNK) -> Iterator[bytes]:
-    """Yield the bytes of a file, unpacked, in blocks that end with a line (the last one where the file does)."""
+    """Yield the bytes of a file, unpacked, in blocks that end with a line (the last one where the
+    file does).
+    """
     with source.open() as file:
         rest: list[bytes] = []
         while block := read(source, file, size):

@@ -21,14 +21,16 @@ def pages(folder: Path) -> list[Path]:
 @cache
 def own() -> Mapping[str, Rule]:
     """Return dslint's own rules by name."""
-    return MappingProxyType({rule.name: rule for rule in map(page.read, pages(resources.folder("rules")))})
+    return MappingProxyType(
+        {rule.name: rule for rule in map(page.read, pages(resources.folder("rules")))}
+    )
 
 
 def load(folders: Iterable[Path] = (), *, allow_python: bool = False) -> dict[str, Rule]:
     """Return dslint's own rules and those of the users' `folders`, by name.
 
-    A page of a user's folder may hold SQL; one that names Python code is refused unless `allow_python`,
-    for a folder of rules comes with a repository, which may be a stranger's.
+    A page of a user's folder may hold SQL; one that names Python code is refused unless
+    `allow_python`, for a folder of rules comes with a repository, which may be a stranger's.
     """
     book = dict(own())
     for folder in folders:
@@ -37,9 +39,13 @@ def load(folders: Iterable[Path] = (), *, allow_python: bool = False) -> dict[st
         for path in pages(folder):
             rule = page.read(path)
             if rule.name in book:
-                raise PageError(f"{path}:1: there is a rule `{rule.name}` already: {book[rule.name].path}")
+                raise PageError(
+                    f"{path}:1: there is a rule `{rule.name}` already: {book[rule.name].path}"
+                )
             if rule.labelled:
-                raise PageError(f"{path}:1: `label = true` is for dslint's own schemas; use a sql block")
+                raise PageError(
+                    f"{path}:1: `label = true` is for dslint's own schemas; use a sql block"
+                )
             if rule.check and not allow_python:
                 raise PageError(
                     f"{path}:1: names Python code (`check = {rule.check!r}`), which would be run; "

@@ -56,7 +56,9 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A fenced block: the words of its info string, its text, and the page's line on which the text begins."""
+    """A fenced block: the words of its info string, its text, and the page's line on which the text
+    begins.
+    """
 
     info: tuple[str, ...]
     text: str
@@ -64,7 +66,9 @@ class Fence:
 
 
 def fences(text: str) -> Iterator[Fence]:
-    """Yield the fenced blocks of a page, in order. One that is never closed runs to the end, as in Markdown."""
+    """Yield the fenced blocks of a page, in order. One that is never closed runs to the end, as in
+    Markdown.
+    """
     ticks, info, begin, inside = "", (), 0, list[str]()
     for number, line in enumerate(text.split("\n"), 1):
         found = _FENCE.match(line)
@@ -82,7 +86,9 @@ def fences(text: str) -> Iterator[Fence]:
 
 
 def read(path: Path) -> Rule:
-    """Read the page at `path`. Raises PageError, which names the file and the line, for whatever is wrong with it."""
+    """Read the page at `path`. Raises PageError, which names the file and the line, for whatever is
+    wrong with it.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -99,7 +105,9 @@ def parse(text: str, path: Path) -> Rule:
         raise PageError(f"{path}:1: has no ```toml block; a rule page needs one")
     block = _block(toml, path)
     sql = next((each for each in blocks if each.info[:1] == ("sql",)), None)
-    bindings = [name for name in ("check", "label") if block.get(name)] + ["sql"] * (sql is not None)
+    bindings = [name for name in ("check", "label") if block.get(name)] + ["sql"] * (
+        sql is not None
+    )
     if len(bindings) != 1:
         said = " and ".join(bindings) or "none of them"
         raise PageError(
@@ -140,7 +148,9 @@ def _opening(text: str, path: Path) -> tuple[str, str]:
     lines = text.split("\n")
     start = next((at for at, line in enumerate(lines) if line.strip()), 0)
     if not lines[start].startswith("# "):
-        raise PageError(f"{path}:{start + 1}: a rule page begins with a title: `# The defect, as a sentence`")
+        raise PageError(
+            f"{path}:{start + 1}: a rule page begins with a title: `# The defect, as a sentence`"
+        )
     paragraph: list[str] = []
     for line in lines[start + 1 :]:
         if line.startswith(("#", "```")):
@@ -150,7 +160,9 @@ def _opening(text: str, path: Path) -> tuple[str, str]:
         elif paragraph:
             break
     if not paragraph:
-        raise PageError(f"{path}:{start + 2}: below the title, say in one paragraph what to do about it")
+        raise PageError(
+            f"{path}:{start + 2}: below the title, say in one paragraph what to do about it"
+        )
     return lines[start][2:].strip(), " ".join(paragraph)
 
 
@@ -159,7 +171,9 @@ def _block(fence: Fence, path: Path) -> dict[str, Any]:
 
     def place(key: str) -> str:
         lines = fence.text.split("\n")
-        found = (at for at, line in enumerate(lines) if re.match(rf"\s*\[?{re.escape(key)}\b", line))
+        found = (
+            at for at, line in enumerate(lines) if re.match(rf"\s*\[?{re.escape(key)}\b", line)
+        )
         return f"{path}:{fence.line + next(found, 0)}"
 
     try:
@@ -170,13 +184,15 @@ def _block(fence: Fence, path: Path) -> dict[str, Any]:
         raise PageError(f"{path}:{line}: the toml block can't be read: {error}") from None
     for key, value in block.items():
         if key not in KEYS:
-            raise PageError(f"{place(key)}: `{key}` is no key of a rule page{did_you_mean(key, KEYS)}")
+            raise PageError(
+                f"{place(key)}: `{key}` is no key of a rule page{did_you_mean(key, KEYS)}"
+            )
         if not isinstance(value, KEYS[key]):
             raise PageError(f"{place(key)}: `{key}` holds the wrong kind of value: {value!r}")
         if key in WORDS and value not in WORDS[key]:
             what = "table" if key == "over" else key
             known = ", ".join(f"`{word}`" for word in WORDS[key])
-            hint = did_you_mean(value, WORDS[key])
+            hint = did_you_mean(str(value), WORDS[key])
             raise PageError(f"{place(key)}: `{value}` is no {what}{hint} ({what}s: {known})")
     for key in ("over", "message", "level", "source"):
         if key not in block:
@@ -198,13 +214,19 @@ def _examples(blocks: list[Fence], path: Path) -> Iterator[Example]:
             continue
         kind = fence.info[1]
         if kind not in ("bad", "good", "fixed"):
-            raise PageError(f"{path}:{fence.line - 1}: an example is `bad`, `good` or `fixed`, not `{kind}`")
+            raise PageError(
+                f"{path}:{fence.line - 1}: an example is `bad`, `good` or `fixed`, not `{kind}`"
+            )
         settings = dict(word.split("=", 1) for word in fence.info[2:] if "=" in word)
         if fence.info[0] == "jsonl":
             data = (fence.text + "\n").encode() if fence.text else b""
         else:
             try:
-                data = ast.literal_eval("b'" + fence.text.replace("\n", "").replace("'", "\\'") + "'")
+                data = ast.literal_eval(
+                    "b'" + fence.text.replace("\n", "").replace("'", "\\'") + "'"
+                )
             except (SyntaxError, ValueError) as error:
-                raise PageError(f"{path}:{fence.line}: not the inside of a bytes literal: {error}") from None
+                raise PageError(
+                    f"{path}:{fence.line}: not the inside of a bytes literal: {error}"
+                ) from None
         yield Example(kind, data, fence.line, settings)

@@ -1,7 +1,9 @@
-"""The guard in front of a rule's SQL: admits what a predicate over one table needs, and nothing else.
+"""The guard in front of a rule's SQL: admits what a predicate over one table needs, and nothing
+else.
 
-Polars opens files and URLs that a subquery names while it parses, so a page of a stranger's is never shown to
-it before every word has been found to be a column, a listed function, a listed keyword, a literal or an operator.
+Polars opens files and URLs that a subquery names while it parses, so a page of a stranger's is
+never shown to it before every word has been found to be a column, a listed function, a listed
+keyword, a literal or an operator.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ _TOKEN = re.compile(
 
 
 class Refused(ValueError):
-    """What the guard does not admit: a reason, and the character's position in the predicate, from 1."""
+    """What the guard does not admit: a reason, and the character's position in the predicate, from
+    1.
+    """
 
     def __init__(self, reason: str, position: int) -> None:
         super().__init__(reason)
@@ -78,11 +82,13 @@ def renamed(sql: str, new: Mapping[str, str]) -> str:
 def guard(sql: str, columns: Collection[str], *, across_rows: bool = False) -> None:
     """Admit a predicate over a table with `columns`, or raise Refused.
 
-    Windows must be partitioned by `line`, so that where a file is cut into chunks never shows in an answer;
-    `across_rows` lifts that for the tables that are whole.
+    Windows must be partitioned by `line`, so that where a file is cut into chunks never shows in an
+    answer; `across_rows` lifts that for the tables that are whole.
     """
     if len(sql) > LONGEST:
-        raise Refused(f"a predicate has at most {LONGEST:,} characters; this one has {len(sql):,}", LONGEST)
+        raise Refused(
+            f"a predicate has at most {LONGEST:,} characters; this one has {len(sql):,}", LONGEST
+        )
     tokens = list(_tokens(sql))
     if not tokens:
         raise Refused("the sql block is empty", 1)
@@ -112,7 +118,8 @@ def guard(sql: str, columns: Collection[str], *, across_rows: bool = False) -> N
             if following.text == "(":
                 if word not in FUNCTIONS:
                     raise Refused(
-                        f"`{token.text}` is no function of rules{did_you_mean(word, FUNCTIONS)}", token.position
+                        f"`{token.text}` is no function of rules{did_you_mean(word, FUNCTIONS)}",
+                        token.position,
                     )
             elif token.text not in columns:
                 raise Refused(
@@ -132,7 +139,9 @@ def _takes_bracket(tokens: list[Token], index: int) -> bool:
 
 
 def _keyword(word: str, token: Token, tokens: list[Token], index: int) -> None:
-    """FROM is for IS DISTINCT FROM alone: anywhere else it could begin a subquery, which opens files."""
+    """FROM is for IS DISTINCT FROM alone: anywhere else it could begin a subquery, which opens
+    files.
+    """
     if word == "from" and not (index and tokens[index - 1].text.lower() == "distinct"):
         raise Refused("a rule has no subqueries: `FROM` has no place here", token.position)
 

@@ -1,4 +1,6 @@
-"""Makes a report of what was gathered: levels and fates for a target, folding, ignoring, the order of the story."""
+"""Makes a report of what was gathered: levels and fates for a target, folding, ignoring, the order
+of the story.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ from dslint.stages.scan import Raised
 
 FOLD_SHARE = 0.5
 FOLD_ROWS = 20
-"""A rule that holds for more than this share of a file's rows, and for at least so many, is one finding."""
+"""A rule that holds for more than this share of a file's rows, and for at least so many, is one
+finding.
+"""
 
 T = TypeVar("T")
 LevelOf = Callable[[Rule, str, str], Level]
@@ -64,7 +68,11 @@ def groups(plan: Plan, found: Gathered, target: int, level_of: LevelOf) -> list[
             rows = len({each.line for each in raised})
             folded = bool(raised[0].line) and (
                 (rule.fold == "file" and len(raised) > 1)
-                or (rows >= FOLD_ROWS and rows > FOLD_SHARE * records and rule.over not in ("file", "totals"))
+                or (
+                    rows >= FOLD_ROWS
+                    and rows > FOLD_SHARE * records
+                    and rule.over not in ("file", "totals")
+                )
             )
             judged.append(Group(rule, number, level, rule.fate_at(name), raised, rows, folded))
     return judged
@@ -84,7 +92,8 @@ def assemble(
 ) -> Report:
     """Make the report of a run for one of the plan's targets.
 
-    `locate_all` gives every finding its column and excerpt; else only the `shown` ones of each rule and file.
+    `locate_all` gives every finding its column and excerpt; else only the `shown` ones of each rule
+    and file.
     """
     judged = groups(plan, found, target, level_of)
     findings: list[Finding] = []
@@ -96,40 +105,58 @@ def assemble(
         wanted: dict[Wanted, None] = {}
         for group in own:
             every = (locate_all and not group.folded) or group.rule.name in known
+            every = every and not _accepted(group, ignores, file.source.name)
             for each in group.raised if every else chosen(group.raised, shown):
                 wanted[each, group.rule.mark] = None
         places = locate(file, wanted, excerpts)
         for group in own:
             made = [
-                _finding(group, raised, file, places.get((raised, group.rule.mark)), excerpts, ignores, used)
+                _finding(
+                    group,
+                    raised,
+                    file,
+                    places.get((raised, group.rule.mark)),
+                    excerpts,
+                    ignores,
+                    used,
+                )
                 for raised in group.raised
             ]
+            if entry := _accepted(group, ignores, file.source.name):
+                used.add(entry)
+                examples = tuple(chosen(made, shown))
+                findings.append(_folded(group, made, examples, file, ignored=entry.reason))
+                continue
             open_ = [each for each in made if not each.ignored]
             examples = tuple(chosen(open_ or made, shown))
             if group.folded and open_:
-                records = file.facts.records
-                folded = replace(
-                    open_[0],
-                    line=None,
-                    column=None,
-                    end_column=None,
-                    pointer="",
-                    excerpt=None,
-                    message=f"{group.rows:,} of {records:,} rows: {_in_common(open_, group.rule)}",
-                    rows=group.rows,
-                    examples=examples,
-                    fingerprint=fingerprint(group.rule.name, "", "", file.source.name),
-                )
+                folded = _folded(group, open_, examples, file)
                 made = [folded, *(each for each in made if each.ignored)]
                 examples = (folded,)
             findings += made
             if open_:
                 rows = len({each.line for each in open_})
                 stories.append(
-                    Story(group.rule, group.level, group.fate, file.source.name, rows, len(open_), examples)
+                    Story(
+                        group.rule,
+                        group.level,
+                        group.fate,
+                        file.source.name,
+                        rows,
+                        len(open_),
+                        examples,
+                    )
                 )
     order = {file.source.name: number for number, file in enumerate(found.files)}
-    findings.sort(key=lambda each: (order[each.file], each.line or 0, each.column or 0, each.pointer, each.rule))
+    findings.sort(
+        key=lambda each: (
+            order[each.file],
+            each.line or 0,
+            each.column or 0,
+            each.pointer,
+            each.rule,
+        )
+    )
     stories.sort(
         key=lambda each: (order[each.file], -LEVELS.index(each.level), -each.rows, each.rule.name)
     )
@@ -150,6 +177,38 @@ def chosen(every: Sequence[T], most: int) -> list[T]:
     if most == 1:
         return [every[0]]
     return [every[at * (len(every) - 1) // (most - 1)] for at in range(most)]
+
+
+def _accepted(group: Group, ignores: Ignores | None, file: str) -> Entry | None:
+    """Return the entry that accepts a folded group: one for its whole file."""
+    if not group.folded or not ignores:
+        return None
+    return ignore.matches(ignores, group.rule.name, "", "", file)
+
+
+def _folded(
+    group: Group,
+    found: Sequence[Finding],
+    examples: tuple[Finding, ...],
+    file: File,
+    ignored: str | None = None,
+) -> Finding:
+    """Return the one finding that stands for all that a rule found in a file."""
+    rows = len({each.line for each in found})
+    return replace(
+        found[0],
+        line=None,
+        column=None,
+        end_column=None,
+        pointer="",
+        excerpt=None,
+        message=f"{rows:,} of {file.facts.records:,} rows: {_in_common(found, group.rule)}",
+        rows=rows,
+        examples=examples,
+        record="",
+        ignored=ignored,
+        fingerprint=fingerprint(group.rule.name, "", "", file.source.name),
+    )
 
 
 def _in_common(found: Sequence[Finding], rule: Rule) -> str:
@@ -175,7 +234,9 @@ def _finding(
     mark = ""
     if place or not raised.line:
         mark = fingerprint(rule.name, record, raised.pointer, "" if record else name)
-        entry = ignore.matches(ignores, rule.name, record, raised.pointer, name) if ignores else None
+        entry = (
+            ignore.matches(ignores, rule.name, record, raised.pointer, name) if ignores else None
+        )
         if entry:
             used.add(entry)
             reason = entry.reason
@@ -198,16 +259,16 @@ def _finding(
     )
 
 
-def _stale(
-    plan: Plan, found: Gathered, ignores: Ignores, used: set[Entry]
-) -> tuple[str, ...]:
+def _stale(plan: Plan, found: Gathered, ignores: Ignores, used: set[Entry]) -> tuple[str, ...]:
     files = [file.source.name for file in found.files]
     entries = ignore.stale(ignores, used, files, {rule.name for rule in plan.rules})
-    return tuple(map(str, entries))
+    return (*map(str, entries), *(f"{entry}: its day has passed" for entry in ignores.expired))
 
 
 def _summary(file: File, number: int, judged: Sequence[Group]) -> FileSummary:
-    """Count a file's records by what becomes of them: each meets the worst fate of the rules that it raises."""
+    """Count a file's records by what becomes of them: each meets the worst fate of the rules that
+    it raises.
+    """
     worst: dict[int, Fate] = {}
     refused = False
     for group in judged:
@@ -227,4 +288,3 @@ def _summary(file: File, number: int, judged: Sequence[Group]) -> FileSummary:
             fates[fate] = fates.get(fate, 0) + 1
             fates["train"] -= 1
     return FileSummary(file.source.name, file.facts.format, records, file.facts.bytes, fates)
-

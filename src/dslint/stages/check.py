@@ -12,16 +12,19 @@ from dslint.config import Settings, excluded, file_levels
 from dslint.errors import InputError, UsageError, did_you_mean
 from dslint.formats import FORMATS
 from dslint.jsonl import source
+from dslint.jsonl.source import Source
 from dslint.model import Level, Report, Rule, Skipped
 from dslint.rulebook import book, selection
 from dslint.stages import executor, ignore
 from dslint.stages.assemble import assemble
 from dslint.stages.files import File, opened
 from dslint.stages.gather import Gathered, gather
+from dslint.stages.ignore import Ignores
 from dslint.stages.plan import Plan
 from dslint.stages.verify import verify
 
 Progress = Callable[[int], None]
+Warn = Callable[[str], None]
 
 
 def check(
@@ -32,19 +35,36 @@ def check(
     jobs: int | None = None,
     chunk: int = source.CHUNK,
     begin: Callable[[int], Progress] | None = None,
+    warn: Warn = lambda notice: None,
 ) -> list[Report]:
     """Lint what `paths` name, and return a report for each target of the settings.
 
-    `locate_all` gives every finding its column and excerpt, else only those that a story shows. `jobs` and `chunk`
-    (bytes looked at together) never show in the result. `begin` is told the size of the input in bytes and returns what is to be told of progress. Raises UsageError,
-    ConfigError, PageError or InputError; what is wrong with the data is in the report.
+    `locate_all` gives every finding its column and excerpt, else only those that a story shows.
+    `jobs` and `chunk` (bytes looked at together) never show in the result. `begin` is told the size
+    of the input in bytes and returns what is to be told of progress; `warn` is told what is worth
+    knowing of the settings. Raises UsageError, ConfigError, PageError or InputError; what is wrong
+    with the data is in the report.
     """
-    if settings.format is not None and settings.format not in FORMATS:
-        known = ", ".join(f"`{name}`" for name in FORMATS)
-        hint = did_you_mean(settings.format, FORMATS)
-        raise UsageError(f"there is no format `{settings.format}`{hint} (formats: {known})")
-    rules = rulebook(settings)
+    _verify_format(settings)
     sources = source.find(paths, lambda name: excluded(name, settings))
+    return check_sources(
+        sources, settings, locate_all=locate_all, jobs=jobs, chunk=chunk, begin=begin
+    )
+
+
+def check_sources(
+    sources: Sequence[Source],
+    settings: Settings,
+    *,
+    locate_all: bool = True,
+    jobs: int | None = None,
+    chunk: int = source.CHUNK,
+    begin: Callable[[int], Progress] | None = None,
+    warn: Warn = lambda notice: None,
+) -> list[Report]:
+    """Lint `sources`, as `check` does what paths name."""
+    _verify_format(settings)
+    rules = rulebook(settings, warn)
     if not sources:
         raise InputError("there is nothing to check: name a file or a folder")
     spooled = source.spool() if any(each.path == source.STDIN for each in sources) else None
@@ -59,13 +79,24 @@ def check(
             Path(spooled.path).unlink(missing_ok=True)
 
 
-def rulebook(settings: Settings) -> dict[str, Rule]:
-    """Return the rules that the settings bring together; users' own are held to the vocabulary."""
+def _verify_format(settings: Settings) -> None:
+    if settings.format is not None and settings.format not in FORMATS:
+        known = ", ".join(f"`{name}`" for name in FORMATS)
+        hint = did_you_mean(settings.format, FORMATS)
+        raise UsageError(f"there is no format `{settings.format}`{hint} (formats: {known})")
+
+
+def rulebook(settings: Settings, warn: Warn = lambda notice: None) -> dict[str, Rule]:
+    """Return the rules that the settings bring together; users' own are held to the vocabulary.
+
+    `warn` is told of names that have changed and of rules that are deprecated.
+    """
     rules = book.load(settings.rulebooks, allow_python=settings.allow_python)
     for name in rules.keys() - book.own().keys():
         verify(rules[name])
     words = [*settings.levels, *(word for each in settings.overrides for word in each.levels)]
-    selection.verify(rules.values(), words)
+    for notice in selection.verify(rules.values(), words):
+        warn(notice)
     return rules
 
 
@@ -78,17 +109,11 @@ def _reports(
     chunk: int,
     begin: Callable[[int], Progress] | None,
 ) -> list[Report]:
-    chosen = tuple(targets.load(name) for name in settings.target)
+    plan = planned(rules, settings, [file.source.name for file in files])
     level_of = levels(settings)
-    names = [file.source.name for file in files]
-    selected = tuple(
-        rule
-        for rule in rules.values()
-        if any(level_of(rule, target.name, name) != "off" for target in chosen for name in names)
+    size = sum(
+        Path(file.source.path).stat().st_size * (4 if file.source.packing else 1) for file in files
     )
-    options = selection.options_of(rules.values(), settings.options, settings.origin)
-    plan = Plan(selected, chosen, options, settings.format)
-    size = sum(Path(file.source.path).stat().st_size * (4 if file.source.packing else 1) for file in files)
     found: Gathered = gather(
         plan,
         files,
@@ -96,10 +121,12 @@ def _reports(
         begin(size) if begin else lambda size: None,
         chunk,
     )
-    former = {alias: rule.name for rule in rules.values() for alias in rule.aliases}
-    ignores = ignore.read(settings.ignore_file, date.today(), former)
+    ignores = accepted(rules, settings)
     skipped = [
-        Skipped(file.source.name, f"{rows:,} of its rows: {FORMATS[name].title} are known by name only, not looked into")
+        Skipped(
+            file.source.name,
+            f"{rows:,} of its rows: {FORMATS[name].title} are known by name only, not looked into",
+        )
         for file in files
         for name, rows in file.unread()
     ]
@@ -118,8 +145,27 @@ def _reports(
             ),
             fail_on="off" if settings.fail_on == "never" else settings.fail_on,
         )
-        for at in range(len(chosen))
+        for at in range(len(plan.targets))
     ]
+
+
+def planned(rules: Mapping[str, Rule], settings: Settings, files: Sequence[str]) -> Plan:
+    """Return what is asked of `files`: each rule that is not off for one of them at one of the targets."""
+    chosen = tuple(targets.load(name) for name in settings.target)
+    level_of = levels(settings)
+    selected = tuple(
+        rule
+        for rule in rules.values()
+        if any(level_of(rule, target.name, name) != "off" for target in chosen for name in files)
+    )
+    options = selection.options_of(rules.values(), settings.options, settings.origin)
+    return Plan(selected, chosen, options, settings.format)
+
+
+def accepted(rules: Mapping[str, Rule], settings: Settings) -> Ignores:
+    """Return the ignore file's entries, under the rules' names of today."""
+    former = {alias: rule.name for rule in rules.values() for alias in rule.aliases}
+    return ignore.read(settings.ignore_file, date.today(), former)
 
 
 def levels(settings: Settings) -> Callable[[Rule, str, str], Level]:

@@ -1,4 +1,6 @@
-"""The verb `test`: runs the examples of rule pages, as real files through the whole of `check`'s path."""
+"""The verb `test`: runs the examples of rule pages, as real files through the whole of `check`'s
+path.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from dslint.stages.verify import verify
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A page that was tested: how many examples ran, and a sentence with file and line for each that failed."""
+    """A page that was tested: how many examples ran, and a sentence with file and line for each
+    that failed.
+    """
 
     path: str
     examples: int
@@ -29,10 +33,13 @@ class Outcome:
 
 
 def test(paths: list[Path], *, allow_python: bool = False) -> Iterator[Outcome]:
-    """Test the pages that `paths` (pages or folders) name. Raises InputError where they name none."""
+    """Test the pages that `paths` (pages or folders) name. Raises InputError where they name none.
+    """
     pages = [each for path in paths for each in (book.pages(path) if path.is_dir() else [path])]
     if not pages:
-        raise InputError(f"there is no rule page (`….md`) in {', '.join(f'`{path}`' for path in paths)}")
+        raise InputError(
+            f"there is no rule page (`….md`) in {', '.join(f'`{path}`' for path in paths)}"
+        )
     for path in pages:
         yield outcome(path, allow_python=allow_python)
 
@@ -52,7 +59,9 @@ def outcome(path: Path, *, allow_python: bool = False) -> Outcome:
     failures = [failure for example in rule.examples if (failure := failing(rule, example))]
     kinds = {example.kind for example in rule.examples}
     failures += [
-        f"{path}:1: the page has no `{kind}` example" for kind in ("bad", "good") if kind not in kinds
+        f"{path}:1: the page has no `{kind}` example"
+        for kind in ("bad", "good")
+        if kind not in kinds
     ]
     return Outcome(str(path), len(rule.examples), tuple(failures))
 

@@ -1,4 +1,6 @@
-"""Runs `scan` over pieces of files: in this process, or in workers for what is large. The result is the same."""
+"""Runs `scan` over pieces of files: in this process, or in workers for what is large. The result is
+the same.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def _pooled(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int,
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     waiting: deque[tuple[int, Piece, Future[Part]]] = deque()
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(plan,)) as pool:
+    with ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=_begin, initargs=(plan,)
+    ) as pool:
         try:
             for number, source, format, piece in tasks:
                 if len(waiting) >= jobs * WINDOW:
@@ -56,7 +60,9 @@ def _pooled(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int,
                 done, about, future = waiting.popleft()
                 yield done, about, future.result()
         except BrokenProcessPool:
-            raise DslintError("a worker process was killed, perhaps for want of memory; try --jobs 1") from None
+            raise DslintError(
+                "a worker process was killed, perhaps for want of memory; try --jobs 1"
+            ) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -65,7 +71,9 @@ def workers(size: int, jobs: int | None = None) -> int:
     """Return how many processes to use for an input of `size` bytes; `jobs` is the user's word."""
     if jobs is not None:
         return max(1, jobs)
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    available = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     return min(available, 8) if size >= LARGE else 1
 
 

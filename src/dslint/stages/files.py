@@ -1,4 +1,6 @@
-"""Opens what was asked for: says what each file is as a whole, and cuts it into the pieces that are looked at."""
+"""Opens what was asked for: says what each file is as a whole, and cuts it into the pieces that are
+looked at.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,9 @@ Piece = Range | bytes | Rows
 
 @dataclass(slots=True)
 class File:
-    """A file of the run. `chunks` are (first line, offset) of a plain file's ranges; `starts` the lines on which
-    the rows of an array begin: what a finding's place is found again by."""
+    """A file of the run. `chunks` are (first line, offset) of a plain file's ranges; `starts` the
+    lines on which the rows of an array begin: what a finding's place is found again by.
+    """
 
     source: Source
     facts: FileFacts
@@ -46,7 +49,9 @@ class File:
         return self.facts.container == "jsonl" and not self.source.packing
 
     def pieces(self, size: int = CHUNK) -> Iterator[Piece]:
-        """Cut the file into pieces of about `size` bytes; none, where it is not text that holds rows."""
+        """Cut the file into pieces of about `size` bytes; none, where it is not text that holds
+        rows.
+        """
         if not self.readable:
             return
         if self.facts.container != "jsonl":
@@ -58,7 +63,8 @@ class File:
             yield from source.ranges(self.source, size)
 
     def _rows(self, size: int) -> Iterator[Rows]:
-        rows, held = [], 0
+        rows: list[tuple[int, bytes]] = []
+        held = 0
         for line, raw in self._values():
             self.starts.append(line)
             rows.append((len(rows) + 1, raw))
@@ -151,5 +157,3 @@ def _sample(head: bytes, kind: str) -> Iterator[object]:
             yield orjson.loads(raw)
         except ValueError:
             continue
-
-

@@ -1,4 +1,6 @@
-"""Puts together what the pieces gave: each file's facts and hits, and the questions about what is whole."""
+"""Puts together what the pieces gave: each file's facts and hits, and the questions about what is
+whole.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ def gather(
 ) -> Gathered:
     """Look at all pieces of all files, then at the files and at the whole.
 
-    `progress` is told bytes. `chunk` is how many bytes are looked at together: it never shows in the result.
+    `progress` is told bytes. `chunk` is how many bytes are looked at together: it never shows in
+    the result.
     """
     found = Gathered(list(files), [{} for _ in files])
     facts: list[pl.DataFrame] = []
@@ -82,7 +85,7 @@ def _files(plan: Plan, found: Gathered) -> None:
     facts: list[FileFacts] = [file.facts for file in found.files]
     questions = plan.questions.get("file", [])
     if questions and facts:
-        frame = TABLES["file"].frame(facts, plan.columns("file") | {"line"})  # type: ignore[arg-type]
+        frame = TABLES["file"].frame(facts, plan.columns("file") | {"line"})
         for question, rows, full in answers(questions, frame):
             rule = plan.rules[question.rule]
             for row, message in zip(rows, rendered(rule, full, rows), strict=True):
@@ -110,7 +113,10 @@ def _whole(plan: Plan, found: Gathered, facts: list[pl.DataFrame]) -> None:
             rule = plan.rules[question.rule]
             places = full.select("file", "line", "format")[rows]
             messages = rendered(rule, full, rows)
-            pointers = [fill(f"/{rule.at}", row) if rule.at else "" for row in full[rows].iter_rows(named=True)]
+            pointers = [
+                fill(f"/{rule.at}", row) if rule.at else ""
+                for row in full[rows].iter_rows(named=True)
+            ]
             for (number, line, format), message, pointer in zip(
                 places.iter_rows(), messages, pointers, strict=True
             ):
@@ -124,7 +130,9 @@ def _whole(plan: Plan, found: Gathered, facts: list[pl.DataFrame]) -> None:
             "records": sum(file.facts.records for file in found.files),
             "malformed": sum(file.facts.malformed for file in found.files),
         }
-        frame = TABLES["totals"].frame([totals], plan.columns("totals") | {"line"})  # type: ignore[arg-type]
+        frame = TABLES["totals"].frame([totals], plan.columns("totals") | {"line"})
         for question, rows, full in answers(questions, frame):
             message = rendered(plan.rules[question.rule], full, rows)[0]
-            found.hits[0].setdefault((question.rule, question.target), []).append(Raised(0, "", message))
+            found.hits[0].setdefault((question.rule, question.target), []).append(
+                Raised(0, "", message)
+            )

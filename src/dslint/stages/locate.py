@@ -1,4 +1,6 @@
-"""Reads again the rows of the findings that are shown: their column, an excerpt, and what a record is known by."""
+"""Reads again the rows of the findings that are shown: their column, an excerpt, and what a record
+is known by.
+"""
 
 from __future__ import annotations
 
@@ -46,13 +48,17 @@ def locate(file: File, wanted: Iterable[Wanted], excerpts: str) -> dict[Wanted, 
         record = line_hash(raw)
         for each in by_line[number]:
             raised, mark = each
-            start, end = _span(raw, raised, mark)
+            start, end = _span(raw, raised, raised.mark or mark)
             line, column = places.position(raw, start, file.line_of(number))
             end_line, end_column = places.position(raw, end, file.line_of(number))
             if end_line > line:
                 end_column = column + 1
             found[each] = Place(
-                line, column, max(end_column, column + 1), _excerpt(raw, start, end, excerpts), record
+                line,
+                column,
+                max(end_column, column + 1),
+                _excerpt(raw, start, end, excerpts),
+                record,
             )
     return found
 
@@ -71,7 +77,9 @@ def _span(raw: bytes, raised: Raised, mark: str | None) -> tuple[int, int]:
             continue
         narrow = re.search(mark, text)
         if narrow:
-            return places.within(raw, (begin, begin + len(literal[0])), narrow.start(), narrow.end())
+            return places.within(
+                raw, (begin, begin + len(literal[0])), narrow.start(), narrow.end()
+            )
     return found
 
 
@@ -91,7 +99,10 @@ def _excerpt(raw: bytes, start: int, end: int, excerpts: str) -> Excerpt | None:
     if begins > begin:
         window, begin = window[begins - begin :], begins
     window = window.split("\n", 1)[0]
-    lead, tail = "…" if begin > begins else "", "…" if begin + len(window) < len(text.rstrip()) else ""
+    lead, tail = (
+        "…" if begin > begins else "",
+        "…" if begin + len(window) < len(text.rstrip()) else "",
+    )
     offset = first - begin + len(lead)
     return Excerpt(
         lead + window + tail, offset, max(offset + 1, min(last - begin, len(window)) + len(lead))

@@ -34,7 +34,8 @@ _TYPES: Mapping[str, pl.DataType | type[pl.DataType]] = {
 class Question(NamedTuple):
     """A rule's predicate, for one target or for any; `rule` and `target` are positions in the plan.
 
-    `literals` are the limits and options that it names, as columns of its own to be added to the table.
+    `literals` are the limits and options that it names, as columns of its own to be added to the
+    table.
     """
 
     rule: int
@@ -58,7 +59,9 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """The rules that run, by position, and what they are asked for. A pure value: it travels to workers as it is."""
+    """The rules that run, by position, and what they are asked for. A pure value: it travels to
+    workers as it is.
+    """
 
     rules: tuple[Rule, ...]
     targets: tuple[Target, ...]
@@ -83,7 +86,9 @@ class Plan:
             named = sql.names(rule.sql)
             for index, target in self._targets(any(name.startswith("limit_") for name in named)):
                 values = {
-                    name: value for name, value in self.limits(rule, target).items() if name in named
+                    name: value
+                    for name, value in self.limits(rule, target).items()
+                    if name in named
                 }
                 own = {name: f"{name}_{position}_{index}" for name in values}
                 question = Question(
@@ -154,6 +159,7 @@ def imported(rule: Rule) -> Callable[..., Iterable[Any]]:
     try:
         function: Callable[..., Iterable[Any]] = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
-        raise PageError(f"{rule.path}:1: `check = {rule.check!r}` can't be found: {error}") from None
+        raise PageError(
+            f"{rule.path}:1: `check = {rule.check!r}` can't be found: {error}"
+        ) from None
     return function
-

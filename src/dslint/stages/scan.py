@@ -1,4 +1,6 @@
-"""Looks at one chunk: bytes and a plan go in, hits and facts come out. Pure, so that any executor can run it."""
+"""Looks at one chunk: bytes and a plan go in, hits and facts come out. Pure, so that any executor
+can run it.
+"""
 
 from __future__ import annotations
 
@@ -20,22 +22,27 @@ from dslint.stages.plan import ANY, Plan, Question
 
 ROW_TABLES = ("record", "message", "tool_call", "tool", "image")
 MOST_SHAPES = 1_000
-"""Sets of keys that are told apart in a file; rows with yet another one are not counted by their keys."""
+"""Sets of keys that are told apart in a file; rows with yet another one are not counted by their
+keys.
+"""
 
 
 _NAMED = re.compile(r"\{(\w+)\}")
 
 
 class Raised(NamedTuple):
-    """A hit as it travels: its line, pointer and message (None: the template as it stands), and its bytes.
+    """A hit as it travels: its line, pointer and message (None: the template as it stands), and its
+    bytes.
 
-    `span` is a pair of byte offsets in the line, for what has no pointer: broken JSON.
+    `span` is a pair of byte offsets in the line, for what has no pointer: broken JSON. `mark` is
+    the hit's own.
     """
 
     line: int
     pointer: str = ""
     message: str | None = None
     span: tuple[int, int] | None = None
+    mark: str | None = None
 
 
 Hits = dict[tuple[int, int], list[Raised]]
@@ -51,11 +58,16 @@ class Part:
     facts: pl.DataFrame | None = None
 
 
-def scan(plan: Plan, whole: bytes, format: str, numbered: list[tuple[int, bytes]] | None = None) -> Part:
-    """Look at a chunk of whole lines of a file in `format`; or at numbered rows, where a file has no lines."""
+def scan(
+    plan: Plan, whole: bytes, format: str, numbered: list[tuple[int, bytes]] | None = None
+) -> Part:
+    """Look at a chunk of whole lines of a file in `format`; or at numbered rows, where a file has
+    no lines.
+    """
     parsed = parse.parse(parse.lines(whole) if numbered is None else numbered, whole)
     records = [
-        Record(line, raw, data, plan.format or of_row(data, format)) for line, raw, data in parsed.lines
+        Record(line, raw, data, plan.format or of_row(data, format))
+        for line, raw, data in parsed.lines
     ]
     part = Part(_file_facts(parsed, records, whole))
     _defects(plan, parsed, part.hits)
@@ -73,7 +85,9 @@ def scan(plan: Plan, whole: bytes, format: str, numbered: list[tuple[int, bytes]
 
 
 def stored(columns: Iterable[str]) -> list[str]:
-    """Return the columns of the dataset that must be kept for `columns`: those that are not derived at the end."""
+    """Return the columns of the dataset that must be kept for `columns`: those that are not derived
+    at the end.
+    """
     table = TABLES["dataset"]
     needed = table.closure({*columns, "file", "line", "format"})
     return [name for name in needed if table.columns[name].derive is None]
@@ -108,7 +122,9 @@ def _defects(plan: Plan, parsed: parse.Parsed, hits: Hits) -> None:
     questions = plan.questions.get("defect", [])
     if not found or not questions:
         return
-    for question, rows, frame in answers(questions, TABLES["defect"].frame(found, plan.columns("defect") | {"line"})):  # type: ignore[arg-type]
+    for question, rows, frame in answers(
+        questions, TABLES["defect"].frame(found, plan.columns("defect") | {"line"})
+    ):
         rule = plan.rules[question.rule]
         messages = rendered(rule, frame, rows)
         hits.setdefault((question.rule, question.target), []).extend(
@@ -122,7 +138,9 @@ def _span(defect: Defect) -> tuple[int, int]:
 
 
 def _shapes(plan: Plan, records: list[Record], hits: Hits) -> None:
-    """Hold each record to its format's schema: a fast gate, and an explanation of what does not pass."""
+    """Hold each record to its format's schema: a fast gate, and an explanation of what does not
+    pass.
+    """
     for record in records:
         if shape.is_valid(record.format, record.data):
             continue
@@ -130,7 +148,9 @@ def _shapes(plan: Plan, records: list[Record], hits: Hits) -> None:
             if name in plan.labels:
                 position = plan.labels[name]
                 message = fill(plan.rules[position].message, hit.values)
-                hits.setdefault((position, ANY), []).append(Raised(record.line, hit.pointer, message))
+                hits.setdefault((position, ANY), []).append(
+                    Raised(record.line, hit.pointer, message)
+                )
 
 
 def _ask(plan: Plan, name: str, batch: Batch, hits: Hits) -> None:
@@ -178,12 +198,14 @@ def _check(plan: Plan, batch: Batch, hits: Hits) -> None:
         rule = plan.rules[check.rule]
         raised = hits.setdefault((check.rule, check.target), [])
         applies = {
-            format: plan.applies(check.rule, format) for format in {each.format for each in batch.records}
+            format: plan.applies(check.rule, format)
+            for format in {each.format for each in batch.records}
         }
         for record in batch.records:
             if applies[record.format]:
                 for hit in check.of(record):
-                    raised.append(Raised(record.line, hit.pointer, fill(rule.message, hit.values)))
+                    message = fill(rule.message, hit.values)
+                    raised.append(Raised(record.line, hit.pointer, message, mark=hit.mark))
 
 
 def rendered(rule: Rule, frame: pl.DataFrame, rows: list[int]) -> list[str | None]:

@@ -1,4 +1,6 @@
-"""Holds a rule page to the vocabulary: its SQL, its message and its place, each error with the line of the page."""
+"""Holds a rule page to the vocabulary: its SQL, its message and its place, each error with the line
+of the page.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def verify(rule: Rule) -> None:
     for name in re.findall(r"\{(\w+)\}", rule.message):
         if name not in columns:
             hint = did_you_mean(name, columns)
-            raise PageError(f"{rule.path}:1: the message names `{{{name}}}`, no column of `{rule.over}`{hint}")
+            raise PageError(
+                f"{rule.path}:1: the message names `{{{name}}}`, no column of `{rule.over}`{hint}"
+            )
     empty = pl.DataFrame(schema=dict(columns)).with_columns(
         literal(value, name).alias(name) for name, value in literals.items()
     )
@@ -45,7 +49,9 @@ def verify(rule: Rule) -> None:
         reason = str(error).strip().split("\n")[0]
         raise PageError(f"{rule.path}:{line}: the predicate can't be run: {reason}") from None
     if answer.dtype != pl.Boolean:
-        raise PageError(f"{rule.path}:{line}: a predicate says true or false; this one gives {answer.dtype}")
+        raise PageError(
+            f"{rule.path}:{line}: a predicate says true or false; this one gives {answer.dtype}"
+        )
     if len(answer):
         raise PageError(f"{rule.path}:{line}: an aggregate needs `OVER (PARTITION BY line)`")
 
