@@ -44,7 +44,8 @@ def _level(
     "reports",
     multiple=True,
     metavar="NAME[=FILE]",
-    help="full, concise, grouped, json, jsonl, sarif, github, gitlab, junit, markdown or html; several at once.",
+    help="full, concise, grouped, json, jsonl, sarif, github, gitlab, junit, markdown or html; "
+    "several at once.",
 )
 @click.option(
     "--level",
@@ -114,8 +115,9 @@ def command(
 ) -> int:
     """Lint datasets, and say what becomes of their rows where they go.
 
-    PATH is a file (.jsonl, also .gz or .zst), a folder, a glob or `-` for standard input. DATASET is a name from the
-    configuration; without any argument, all datasets of the configuration are checked.
+    PATH is a file (.jsonl, also .gz or .zst), a folder, a glob or `-` for standard input. DATASET
+    is a name from the configuration; without any argument, all datasets of the configuration are
+    checked.
 
     \b
       dslint check train.jsonl
@@ -130,9 +132,8 @@ def command(
     ]
     for name, _ in wanted:
         if name not in NAMES:
-            raise UsageError(
-                f"there is no report `{name}`{did_you_mean(name, NAMES)} (reports: {', '.join(NAMES)})"
-            )
+            near = did_you_mean(name, NAMES)
+            raise UsageError(f"there is no report `{name}`{near} (reports: {', '.join(NAMES)})")
     if sum(not file for _, file in wanted) > 1:
         raise UsageError(
             "one report goes to standard output; give the others a file: --report NAME=FILE"

@@ -23,7 +23,7 @@ import click
     help="Let pages run Python code. Only for pages that you trust.",
 )
 def command(paths: tuple[Path, ...], verbose: bool, allow_python: bool) -> int:
-    """Run the examples of rule pages: a `bad` block has to raise the page's rule, a `good` one must not.
+    """Run the examples of rule pages: a `bad` block has to raise its rule, a `good` one must not.
 
     \b
       dslint test lint/rules

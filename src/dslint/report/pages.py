@@ -100,8 +100,7 @@ def fates_page(rules: Iterable[Rule]) -> str:
         parts.append(f"## {fate}\n\n{FATE_MEANS[fate]} Level: **{FATE_LEVEL[fate]}** at least.\n")
         if meeting:
             parts.append("| rule | where |\n|---|---|")
-        for rule in meeting:
-            parts.append(f"| `{rule.name}` | {_places(rule, fate)} |")
+        parts.extend(f"| `{rule.name}` | {_places(rule, fate)} |" for rule in meeting)
         parts.append("")
     return "\n".join(parts)
 

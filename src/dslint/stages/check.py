@@ -48,7 +48,13 @@ def check(
     _verify_format(settings)
     sources = source.find(paths, lambda name: excluded(name, settings))
     return check_sources(
-        sources, settings, locate_all=locate_all, jobs=jobs, chunk=chunk, begin=begin
+        sources,
+        settings,
+        locate_all=locate_all,
+        jobs=jobs,
+        chunk=chunk,
+        begin=begin,
+        warn=warn,
     )
 
 
@@ -150,7 +156,7 @@ def _reports(
 
 
 def planned(rules: Mapping[str, Rule], settings: Settings, files: Sequence[str]) -> Plan:
-    """Return what is asked of `files`: each rule that is not off for one of them at one of the targets."""
+    """Return what is asked of `files`: the rules that are not off for all at all targets."""
     chosen = tuple(targets.load(name) for name in settings.target)
     level_of = levels(settings)
     selected = tuple(
