@@ -36,9 +36,7 @@ def lines(report: Report, options: Options, look: Look) -> Iterator[str]:
         yield from becomes(report, look)
     yield from _left(report, look)
     yield from verdict.lines(report, options, look)
-    command = words.command(report)
-    if command:
-        yield f"{_INDENT}why, and what to do:  {look.paint(look.safe(command), 'help')}"
+    yield from helps(words.command(report), look)
 
 
 def head(path: str, file: FileSummary | None, look: Look, right: str) -> Iterator[str]:
@@ -56,46 +54,57 @@ def head(path: str, file: FileSummary | None, look: Look, right: str) -> Iterato
         yield look.paint(line, "dim")
 
 
+def helps(command: str | None, look: Look) -> Iterator[str]:
+    """Yield the command that helps most, never broken."""
+    if command:
+        said, shown = f"{_INDENT}why, and what to do:", look.safe(command)
+        beside = len(said) + 2 + cell_len(shown) <= look.width
+        yield from () if beside else (said,)
+        yield f"{said + '  ' if beside else _INDENT}{look.paint(shown, 'help')}"
+
+
 def _story(story: Story, target: str, options: Options, look: Look) -> Iterator[str]:
     shown = words.examples(story, options.max_per_rule or EXAMPLES)
     meaning = look.safe(words.meaning(story))
-    differ = len({each.message for each in shown}) > 1
-    consequence = look.safe(words.consequence(story, target))
     first = look.safe(words.place(shown[0])) if shown and shown[0].line else ""
     if story.level == "info":
-        yield _title(story, meaning, first, look)
+        yield from _heading(story, meaning, first, look)
         return
-    fits = cell_len(f"   {story.rule.name}   {words.extent(story)}   {consequence}") <= look.width
-    yield _title(story, consequence if fits else "", first, look)
-    if not fits:
-        yield from (_INDENT + line for line in wrap(consequence, look.width - 3))
+    yield from _heading(story, look.safe(words.consequence(story, target)), first, look)
     yield from (_INDENT + line for line in wrap(meaning, look.width - 3))
-    yield from _examples(story, shown, differ, look)
+    yield from _examples(story, shown, look)
     for number, line in enumerate(wrap(look.safe(words.advice(story)), look.width - 5)):
         yield look.paint(f"{_INDENT}{'=' if number == 0 else ' '} {line}", "help")
 
 
-def _title(story: Story, tail: str, place: str, look: Look) -> str:
-    """Return a story's first line: sign, rule, extent, `tail` and, if there is room, `place`."""
-    sign, name, extent = (
-        getattr(look.marks, story.level),
-        look.safe(story.rule.name),
-        words.extent(story),
-    )
-    room = look.width - cell_len(f" {sign} {name}   {extent}   ")
-    beside = room - cell_len(place) - 3
-    if beside < min(cell_len(tail), _TAIL):
-        place, beside = "", room
-    tail = clip(tail, beside, look.marks.more) if beside > 0 else ""
-    line = f" {look.paint(sign, story.level)} {look.paint(name, 'rule')}   {extent}"
-    if tail:
-        line += f"   {look.paint(tail, 'dim' if story.level == 'info' else story.level)}"
-    gap = " " * (room - cell_len(tail) - cell_len(place) + (0 if tail else 3))
-    return f"{line}{gap}{look.paint(place, 'dim')}" if place else line
+def _heading(story: Story, tail: str, place: str, look: Look) -> Iterator[str]:
+    """Yield a story's sign, rule, extent, `tail` and `place`: the tail below, if it has to be."""
+    sign, name = getattr(look.marks, story.level), look.safe(story.rule.name)
+    extent = words.extent(story)
+    style = "dim" if story.level == "info" else story.level
+    line = f" {look.paint(sign, story.level)} {look.paint(name, 'rule')}"
+    room = look.width - cell_len(f" {sign} {name}   {extent}")
+    below = tail
+    if room < 0:
+        below = f"{extent}, {tail}" if tail else extent
+        room += len(extent) + 3
+    else:
+        line += f"   {extent}"
+        wanted = min(cell_len(tail), _TAIL) if story.level == "info" else cell_len(tail)
+        if tail and room - 3 >= wanted:
+            beside = room - cell_len(place) - 6
+            tail = clip(tail, beside if beside >= wanted else room - 3, look.marks.more)
+            line += f"   {look.paint(tail, style)}"
+            room -= cell_len(tail) + 3
+            below = ""
+    gap = room - cell_len(place)
+    yield f"{line}{' ' * gap}{look.paint(place, 'dim')}" if place and gap >= 3 else line
+    yield from (_INDENT + look.paint(each, style) for each in wrap(below, look.width - 3))
 
 
-def _examples(story: Story, shown: Sequence[Finding], differ: bool, look: Look) -> Iterator[str]:
+def _examples(story: Story, shown: Sequence[Finding], look: Look) -> Iterator[str]:
     """Yield each example behind its place: excerpt, marks and, where they differ, message."""
+    differ = len({each.message for each in shown}) > 1
     pictured = [each for each in shown if each.excerpt or differ]
     if not pictured:
         yield from _places(story, shown, look)
@@ -155,7 +164,7 @@ def becomes(report: Report, look: Look) -> Iterator[str]:
     yield f" What becomes of your {words.many(total, 'row')}"
     labels = max(len(words.BECOMES[fate]) for fate, _ in counts)
     digits = max(len(f"{rows:,}") for _, rows in counts)
-    room = min(_BAR, look.width - labels - digits - 15)
+    room = max(1, min(_BAR, look.width - labels - digits - 16))
     for fate, rows in counts:
         style = "ok" if fate == "train" else FATE_LEVEL[fate]
         halves = max(1, round(2 * room * rows / total))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import orjson
 
 from dslint.model import Finding, Report
-from dslint.report.screen import Look, Options
+from dslint.report.screen import Look, Options, hidden
 
 VERSION = 1
 """Keys are added within a version; what is taken away or changes its meaning makes the next."""
+
+_OTHER = re.compile(r"[^\x20-\x7e]")
 
 
 def lines(report: Report, options: Options, look: Look) -> Iterator[str]:
@@ -75,10 +78,19 @@ def entry(found: Finding) -> dict[str, Any]:
 
 
 def dump(value: Any, look: Look) -> str:
-    """Return `value` as JSON on one line; escaped where the stream or UTF-8 lacks a character."""
+    """Return `value` as JSON on one line.
+
+    Escaped is what the stream or UTF-8 lacks, and what `safe` does not let through: a program reads
+    the same, and a terminal that is shown it is not steered.
+    """
     if look.utf:
         try:
-            return orjson.dumps(value).decode()
+            text = orjson.dumps(value).decode()
+            return text if text.isprintable() else _OTHER.sub(_escaped, text)
         except TypeError:  # a lone surrogate: of the data, or of a file name that is not UTF-8
             pass
     return json.dumps(value, separators=(",", ":"))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1] if hidden(found[0]) else found[0]

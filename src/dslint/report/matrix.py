@@ -57,7 +57,7 @@ def _lines(
     command = next(filter(None, map(words.command, sorted(reports, key=_rank, reverse=True))), None)
     if command:
         yield ""
-        yield f"   why, and what to do:  {look.paint(look.safe(command), 'help')}"
+    yield from full.helps(command, look)
 
 
 def _part(text: str, width: int, look: Look) -> Iterator[str]:

@@ -121,7 +121,7 @@ def _can(encoding: str, text: str) -> bool:
     return True
 
 
-_UNSAFE = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
+_HIDDEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "[": "\\x5b"}
 # What stands behind `##` is a command to the log readers of some CI services, wherever it is.
 _SUSPECT = re.compile(r"(?<=##)\[|[^\x20-\x7e]")
@@ -136,11 +136,16 @@ def safe(text: str) -> str:
     return text if text.isprintable() and "##[" not in text else _SUSPECT.sub(_shown, text)
 
 
+def hidden(char: str) -> bool:
+    """Say whether a character is one that `safe` does not let through."""
+    return unicodedata.category(char) in _HIDDEN
+
+
 def _shown(found: re.Match[str]) -> str:
     char = found[0]
     if char in _SHORT:
         return _SHORT[char]
-    if unicodedata.category(char) not in _UNSAFE or (char in "\u200c\u200d" and _joins(found)):
+    if not hidden(char) or (char in "\u200c\u200d" and _joins(found)):
         return char
     code = ord(char)
     return (

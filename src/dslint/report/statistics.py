@@ -39,7 +39,7 @@ def lines(report: Report, options: Options, look: Look) -> Iterator[str]:
 
 def _table(table: list[tuple[str, str, str, str, str, str]], look: Look) -> Iterator[str]:
     wide = [max(cell_len(row[at]) for row in table) for at in range(len(table[0]))]
-    wide[0] = min(wide[0], max(12, look.width - sum(wide[1:]) - 11))
+    wide[0] = min(wide[0], max(8, look.width - sum(wide[1:]) - 11))
     for number, (rule, level, *cells) in enumerate(table):
         name = clip(rule, wide[0], look.marks.more)
         gap = " " * (wide[0] - cell_len(name))
