@@ -100,7 +100,8 @@ def _example(found: Finding) -> Iterator[str]:
 
 def text(said: str, *, cell: bool = False) -> str:
     """Return a message as Markdown: code between backticks, all else without any meaning."""
-    parts = safe(said).split("`")
+    # Four spaces at the beginning would make a block of code.
+    parts = safe(said).strip().split("`")
     if len(parts) % 2 == 0:
         parts[-2:] = ["`".join(parts[-2:])]
     return "".join(

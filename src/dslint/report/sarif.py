@@ -90,9 +90,9 @@ def _rule(name: str, rule: Rule | None) -> dict[str, Any]:
         return {"id": name}
     described: dict[str, Any] = {
         "id": name,
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.summary},
-        "help": {"text": rule.summary, "markdown": _page(rule)},
+        "shortDescription": {"text": safe(rule.title)},
+        "fullDescription": {"text": safe(rule.summary)},
+        "help": {"text": safe(rule.summary), "markdown": _page(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.level], "enabled": rule.level != "off"},
         "properties": {
             "tags": [rule.group],
@@ -111,7 +111,7 @@ def _page(rule: Rule) -> str:
     try:
         return Path(rule.path).read_text(encoding="utf-8")
     except (OSError, ValueError):
-        return rule.summary
+        return safe(rule.summary)
 
 
 def _result(found: Finding, index: int) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def _result(found: Finding, index: int) -> dict[str, Any]:
         },
     }
     if found.fingerprint:
-        result["partialFingerprints"] = {"dslint/v1": found.fingerprint}
+        result["partialFingerprints"] = {"dslint/v1": safe(found.fingerprint)}
     if found.ignored:
         result["suppressions"] = [{"kind": "external", "justification": safe(found.ignored)}]
     return result
