@@ -74,7 +74,7 @@ def dslint() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command and exit: 0, 1 or 2; 130 when it was interrupted. No traceback reaches a user."""
+    """Run a command and exit: 0, 1 or 2; 130 if it was interrupted. Nobody sees a traceback."""
     try:
         code = dslint.main(arguments, standalone_mode=False)
         sys.stdout.flush()

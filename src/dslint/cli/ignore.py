@@ -31,10 +31,20 @@ if TYPE_CHECKING:
     help="Only at this place of the record, and below it (/messages/2/content).",
 )
 @click.option("--baseline", is_flag=True, help="Accept everything that check finds now.")
-@click.option(
-    "--prune", is_flag=True, help="Remove entries that expired or match nothing any more."
-)
+@click.option("--prune", is_flag=True, help="Remove entries that expired or match nothing now.")
 @click.option("--list", "listing", is_flag=True, help="List the entries.")
+@click.option(
+    "--profile",
+    type=click.Choice(["minimal", "default", "strict", "ci"]),
+    help="A set of settings, as for check.",
+)
+@click.option(
+    "--allow-python-rules",
+    "allow_python",
+    is_flag=True,
+    default=None,
+    help="Let pages of rulebooks run Python code. Only for folders that you trust.",
+)
 @configured
 def command(
     arguments: tuple[str, ...],
