@@ -6,15 +6,14 @@ from typing import Any
 
 import polars as pl
 
+from dslint.facts import reasoning
 from dslint.facts.batch import Batch
 from dslint.facts.table import Column, Table, pointed
-from dslint.facts import reasoning
 from dslint.facts.text import json_state
 
 
 def _answer_json(batch: Batch) -> list[str]:
-    """Say of each record's last learned message whether its text looks like JSON; '' without one.
-    """
+    """Say of each record's last learned message if its text looks like JSON; '' without one."""
     found = []
     for position in range(len(batch.records)):
         at = _last_answer(batch, position)
@@ -44,7 +43,7 @@ def _reasoning(batch: Batch) -> list[bool]:
     found = [False] * len(batch.records)
     for at, (text, learned) in enumerate(zip(batch.texts, batch.trainable, strict=True)):
         if learned and ((text and "think>" in text) or len(batch.messages[at]) > 2):
-            inline = bool(text) and reasoning.think(text) in ("closed", "empty", "unclosed", "unopened")
+            inline = reasoning.think(text or "") not in ("no", "mentioned")
             found[batch.owners[at]] |= inline or bool(reasoning.keys(batch.messages[at]))
     return found
 

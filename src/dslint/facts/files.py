@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from dslint.facts.pairs import Pairs
 from dslint.facts.table import Column, Table
 from dslint.model import Defect
 
@@ -59,6 +60,7 @@ class FileFacts:
     blank: Seen = field(default_factory=Seen)
     formats: dict[str, Seen] = field(default_factory=dict)
     keys: dict[Keys, Seen] = field(default_factory=dict)
+    pairs: Pairs | None = None
 
     def join(self, later: FileFacts) -> None:
         """Add the facts of the chunk that follows."""
@@ -68,6 +70,9 @@ class FileFacts:
             self.formats.setdefault(format, Seen()).join(seen, offset)
         for keys, seen in later.keys.items():
             self.keys.setdefault(keys, Seen()).join(seen, offset)
+        if later.pairs is not None:
+            self.pairs = self.pairs or Pairs()
+            self.pairs.join(later.pairs, offset)
         self.bytes += later.bytes
         self.lines += later.lines
         self.newlines += later.newlines

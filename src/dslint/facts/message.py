@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import polars as pl
 
-from dslint.facts import text
+from dslint.facts import prose
 from dslint.facts.batch import Batch
 from dslint.facts.table import Column, Table, pointed
 
@@ -48,18 +47,6 @@ def _calls(batch: Batch) -> list[int]:
     return counts
 
 
-def _per_text(fact: Callable[[str], Any], absent: Any, *, answers_only: bool = False) -> Callable[[Batch], list[Any]]:
-    def build(batch: Batch) -> list[Any]:
-        if answers_only:
-            return [
-                fact(value) if value and learned else absent
-                for value, learned in zip(batch.texts, batch.trainable, strict=True)
-            ]
-        return [fact(value) if value else absent for value in batch.texts]
-
-    return build
-
-
 def _edge(step: int) -> pl.Expr:
     """Say whether the neighbour `step` rows away belongs to another record or part."""
     here = pl.struct("line", "part")
@@ -93,14 +80,18 @@ COLUMNS = {
         lambda batch: batch.texts,
     ),
     "kind": Column(pl.String, "what the content is: text, parts, null, absent or other", _kinds),
-    "weight": Column(pl.Int64, "the weight, where it is a whole number", lambda batch: batch.weights),
+    "weight": Column(
+        pl.Int64, "the weight, where it is a whole number", lambda batch: batch.weights
+    ),
     "trainable": Column(
         pl.Boolean,
         "an answer that is learned: weight not 0, or a side of a preference",
         lambda batch: batch.trainable,
     ),
     "keys": Column(
-        pl.List(pl.String), "the message's keys", lambda batch: [list(each) for each in batch.messages]
+        pl.List(pl.String),
+        "the message's keys",
+        lambda batch: [list(each) for each in batch.messages],
     ),
     "calls": Column(pl.Int64, "how many tools it calls", _calls),
     "tool_call_id": Column(
@@ -112,36 +103,6 @@ COLUMNS = {
         lambda batch: batch.links.answers,
     ),
     "images": Column(pl.Int64, "how many images it holds", _images),
-    "reasoning": Column(
-        pl.String,
-        "its reasoning as a field of its own: `reasoning_content`, `reasoning` or `thinking`",
-        lambda batch: [text.reasoning_field(message) for message in batch.messages],
-    ),
-    "reasoning_fields": Column(
-        pl.Int64,
-        "how many such fields it has",
-        lambda batch: [text.reasoning_fields(message) for message in batch.messages],
-    ),
-    "json": Column(
-        pl.String,
-        "whether the text looks like JSON: no, valid or broken",
-        _per_text(text.json_state, "no"),
-    ),
-    "loop_ratio": Column(
-        pl.Float64,
-        "of a learned text of 50 words or more, the share of its 10-word runs that stand in it before",
-        _per_text(text.loop_ratio, 0.0, answers_only=True),
-    ),
-    "mojibake": Column(
-        pl.String,
-        "the first passage that was decoded wrongly, as it should read; empty where there is none",
-        _per_text(text.mojibake, ""),
-    ),
-    "text_outside_code": Column(
-        pl.String,
-        "the text without its code: fenced blocks and `code` spans",
-        _per_text(text.outside_code, ""),
-    ),
     "_previous": Column(pl.UInt32, "the row of the message before", _previous),
     "is_first": Column(
         pl.Boolean, "the first of its part", None, lambda: _edge(1), ("line", "part")
@@ -167,7 +128,9 @@ COLUMNS = {
         pl.String,
         "the role of the message after; '' for the last",
         None,
-        lambda: pl.when("is_last").then(pl.lit("")).otherwise(pl.col("role").shift(-1)).fill_null(""),
+        lambda: (
+            pl.when("is_last").then(pl.lit("")).otherwise(pl.col("role").shift(-1)).fill_null("")
+        ),
         ("role", "is_last"),
     ),
     "nth_of_role": Column(
@@ -182,7 +145,8 @@ COLUMNS = {
         "the same role and text as the message before",
         None,
         lambda: (
-            (pl.col("role") == pl.col("previous_role")) & (pl.col("text") == pl.col("previous_text"))
+            (pl.col("role") == pl.col("previous_role"))
+            & (pl.col("text") == pl.col("previous_text"))
         ).fill_null(value=False),
         ("role", "previous_role", "text", "previous_text"),
     ),
@@ -193,6 +157,7 @@ COLUMNS = {
         lambda: pl.col("text").str.len_chars().fill_null(0),
         ("text",),
     ),
+    **prose.COLUMNS,
 }
 
 MESSAGE = Table("message", "a row a message", COLUMNS, lambda batch: len(batch.turns), pointed)

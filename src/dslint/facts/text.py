@@ -1,29 +1,16 @@
-"""Facts about one text that a predicate can't say: JSON or not, loops, wrongly decoded passages, prose without code."""
+"""Facts about one text that a predicate can't say: JSON, loops, code and what is outside it."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from typing import Any
 
 import orjson
 
-REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
-"""The fields in which trainers and providers keep an answer's reasoning, beside `<think>` in its text."""
-
-
-def reasoning_field(message: dict[str, Any]) -> str | None:
-    """Return the reasoning that a message keeps in a field of its own."""
-    return next((found for key in REASONING_KEYS if type(found := message.get(key)) is str), None)
-
-
-def reasoning_fields(message: dict[str, Any]) -> int:
-    """Count the fields of a message that hold reasoning."""
-    return sum(1 for key in REASONING_KEYS if type(message.get(key)) is str)
-
 
 def json_state(text: str) -> str:
-    """Say whether a text looks like one JSON object or list: `no`, `valid`, or `broken` where it does not parse."""
+    """Say whether a text looks like one JSON object or list: `no`, `valid`, or `broken` where it
+    does not parse.
+    """
     if text[0] not in "{[ \n\t":
         return "no"
     bare = text.strip()
@@ -45,14 +32,15 @@ CHARACTERS = 4
 
 
 def loop_ratio(text: str) -> float:
-    """Return the share of a text's runs of ten words that stand in it before; 0 for a text under 50 words.
+    """Return the share of a text's runs of ten words that stand in it before; 0 for a text under 50
+    words.
 
-    A text with few spaces is measured by its characters, four to a word. Source of the measure: the repetition
-    filters of curation tools use the same (10-grams, 0.7).
+    A text with few spaces is measured by its characters, four to a word. Source of the measure: the
+    repetition filters of curation tools use the same (10-grams, 0.7).
     """
     if len(text) < SHORTEST * CHARACTERS:
         return 0.0
-    # A text of which most repeats has, near its middle and its end, pieces that it holds three times or more.
+    # A text of which most repeats holds a piece of its middle or its end three times or more.
     middle = len(text) // 2
     if text.count(text[-20:-4]) < 3 and text.count(text[middle : middle + 16]) < 3:
         return 0.0
@@ -67,42 +55,6 @@ def loop_ratio(text: str) -> float:
     return 1 - len(seen) / total
 
 
-_BYTE_OF: dict[str, int] = {chr(byte): byte for byte in range(0x80, 0x100)}
-for _byte in range(0x80, 0xA0):
-    try:
-        _BYTE_OF[bytes([_byte]).decode("cp1252")] = _byte
-    except UnicodeDecodeError:
-        continue
-_FOLLOWING = "".join(re.escape(char) for char, byte in _BYTE_OF.items() if byte < 0xC0)
-_WRONGLY_DECODED = re.compile(
-    rf"(?:[\xc3-\xdf][{_FOLLOWING}]|[\xe0-\xef][{_FOLLOWING}]{{2}}|[\xf0-\xf4][{_FOLLOWING}]{{3}}"
-    rf"|\xc2[{_FOLLOWING}])+"
-)
-
-
-def mojibake(text: str) -> str:
-    """Return the first passage that is UTF-8 read as Windows-1252 or Latin-1, as it should read; '' where none is.
-
-    A passage is one if writing it in that encoding and reading it as UTF-8 gives letters, marks, punctuation or
-    symbols that are in use: the round trip that no list of known pairs can replace.
-    """
-    if text.isascii():
-        return ""
-    for found in _WRONGLY_DECODED.finditer(text):
-        try:
-            meant = bytes(_BYTE_OF[char] for char in found[0]).decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        if all(_in_use(char) for char in meant):
-            return meant
-    return ""
-
-
-def _in_use(char: str) -> bool:
-    """Leave out what a passage of two sound characters (`É»`) would give by chance: rare letters and controls."""
-    return not 0x180 <= ord(char) <= 0x36F and unicodedata.category(char)[0] in "LMNPSZ"
-
-
 _CODE = re.compile(r"^[ \t]*(`{3,}|~{3,}).*?(?:^[ \t]*\1|\Z)|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 
 
@@ -111,3 +63,79 @@ def outside_code(text: str) -> str:
     if "`" not in text and "~~~" not in text:
         return text
     return _CODE.sub(" ", text)
+
+
+_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})([^`\n]*)$", re.MULTILINE)
+
+
+def unclosed_fence(text: str) -> bool:
+    """Say whether a fenced block of code is opened and never closed.
+
+    Fences inside a fenced page of Markdown don't pair as CommonMark has it: their number must be
+    odd too.
+    """
+    fences = _FENCE.findall(text)
+    if len(fences) % 2 == 0 or text.rstrip().endswith(("```", "~~~")):
+        return False
+    opened = ""
+    for ticks, info in fences:
+        if not opened:
+            opened = ticks
+        elif ticks.startswith(opened) and not info.strip():
+            opened = ""
+    return bool(opened)
+
+
+_PLACEHOLDER = re.compile(
+    r"(?<![\\${}\w^])\{\{ ?([A-Za-z][\w-]*(?:[ .][A-Za-z][\w-]*)*) ?\}\}(?![}\w(])"
+)
+_TEMPLATE = re.compile(
+    r"\{%|\{\{[#/>^!{&-]|\$\{\{|\{\{[^{}\n]*[|(]|\\[A-Za-z]+\{|</\w|/>|=[\"']\{\{"
+    r"|\b(?:import|export|function|const|let|var) \w"
+)
+_TEMPLATES = re.compile(
+    r"\{\{|placeholder|template|variable|jinja|mustache|handlebars|liquid|django|blade|twig|angular|\bvue\b"
+    r"|\bhelm\b|占位符|模板|变量",
+    re.IGNORECASE,
+)
+
+
+def placeholder(text: str, asked: str) -> str:
+    """Return the first `{{name}}` of a text that nobody filled in; '' where there is none.
+
+    Neither one in code, in a template language or in a formula, nor one in a conversation about
+    templates: `asked` is the message before.
+    """
+    prose = outside_code(text)
+    found = _PLACEHOLDER.search(prose)
+    if not found or _TEMPLATE.search(prose) or _TEMPLATES.search(asked):
+        return ""
+    rest = prose.replace("{{", "").replace("}}", "")
+    return "" if _TEMPLATES.search(rest) else found[0]
+
+
+SPECIAL_TOKENS = (
+    *("<|endoftext|>", "<|endofprompt|>", "<|im_start|>", "<|im_end|>", "<|im_sep|>"),
+    *("<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>"),
+    *("<|eot_id|>", "<|eom_id|>", "<|python_tag|>", "<|system|>", "<|user|>", "<|assistant|>"),
+    *("<|observation|>", "<|end|>", "<|START_OF_TURN_TOKEN|>", "<|END_OF_TURN_TOKEN|>"),
+    *("<|USER_TOKEN|>", "<|CHATBOT_TOKEN|>", "<start_of_turn>", "<end_of_turn>", "[gMASK]"),
+    *("[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<｜begin▁of▁sentence｜>"),
+    *("<｜end▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>"),
+    *("<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>"),
+)
+"""The tokens with which chat templates mark turns and ends: ChatML, Llama 2 and 3, Phi, GLM, Gemma,
+Command R, DeepSeek, fill-in-the-middle. `<s>` and `</s>` are not here: they are HTML too."""
+
+
+def upper_share(text: str) -> float:
+    """Return the share of capitals among the letters of a text that have case.
+
+    0 for a text with fewer than 20 of these, or with more letters that have none: most of the
+    world's scripts.
+    """
+    upper = sum(map(str.isupper, text))
+    cased = upper + sum(map(str.islower, text))
+    if cased < 20 or cased * 2 < sum(map(str.isalpha, text)):
+        return 0.0
+    return upper / cased

@@ -14,8 +14,10 @@ import polars as pl
 from dslint.checks import shape
 from dslint.facts.batch import Batch
 from dslint.facts.files import FileFacts, Seen
+from dslint.facts.pairs import Pairs
 from dslint.facts.tables import TABLES
 from dslint.formats import of_row
+from dslint.formats.openai import COMPLETION
 from dslint.jsonl import parse
 from dslint.model import Defect, Record, Rule
 from dslint.stages.plan import ANY, Plan, Question
@@ -110,6 +112,9 @@ def _file_facts(parsed: parse.Parsed, records: list[Record], whole: bytes) -> Fi
         keys = tuple(record.data)
         if keys in facts.keys or len(facts.keys) < MOST_SHAPES:
             facts.keys.setdefault(keys, Seen()).add(record.line)
+        if record.format == COMPLETION.name and type(record.data) is dict:
+            facts.pairs = facts.pairs or Pairs()
+            facts.pairs.add(record.line, record.data.get("prompt"), record.data.get("completion"))
     return facts
 
 

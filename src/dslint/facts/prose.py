@@ -1,0 +1,175 @@
+"""The columns of the table of messages that look into the text: what is in it, what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import polars as pl
+
+from dslint.facts import characters, mojibake, reasoning, text
+from dslint.facts.batch import Batch
+from dslint.facts.table import Column
+
+
+def _per_text(
+    fact: Callable[[str], Any], absent: Any, *, answers_only: bool = False
+) -> Callable[[Batch], list[Any]]:
+    def build(batch: Batch) -> list[Any]:
+        if answers_only:
+            return [
+                fact(value) if value and learned else absent
+                for value, learned in zip(batch.texts, batch.trainable, strict=True)
+            ]
+        return [fact(value) if value else absent for value in batch.texts]
+
+    return build
+
+
+def _screened(
+    fact: Callable[..., Any], screen: pl.Expr, absent: Any = "", *others: str
+) -> Callable[[], pl.Expr]:
+    """Derive a column from the few texts that pass a screen, and `others` of their row.
+
+    A screen of literals is a hundred times faster than a function that sees every text.
+    """
+    dtype = pl.String if absent == "" else pl.Boolean
+
+    def build(columns: Sequence[pl.Series]) -> pl.Series:
+        passed, *given = columns
+        found = pl.repeat(absent, len(passed), dtype=dtype, eager=True)
+        rows = passed.arg_true()
+        if not len(rows):
+            return found
+        kept = (column.gather(rows).to_list() for column in given)
+        return found.scatter(rows, [fact(*each) for each in zip(*kept, strict=True)])
+
+    return lambda: pl.map_batches([screen, pl.col("text"), *map(pl.col, others)], build, dtype)
+
+
+def _has(literal: str) -> pl.Expr:
+    return pl.col("text").str.contains(literal, literal=True)
+
+
+def _odd(fact: Callable[[str], str]) -> Callable[[], pl.Expr]:
+    return _screened(fact, pl.col("_odd"))
+
+
+def _reasoning(fact: Callable[[dict[str, Any]], Any], absent: Any) -> Callable[[Batch], list[Any]]:
+    # most messages have a role and a content and nothing more
+    return lambda batch: [
+        fact(message) if len(message) > 2 else absent for message in batch.messages
+    ]
+
+
+_TOKENS = "|".join(map(re.escape, text.SPECIAL_TOKENS))
+
+COLUMNS = {
+    "reasoning": Column(
+        pl.String,
+        "its reasoning as a field of its own: `reasoning_content`, `reasoning` or `thinking`",
+        _reasoning(reasoning.field, None),
+    ),
+    "reasoning_key": Column(
+        pl.String,
+        "the name of that field; '' without one",
+        _reasoning(lambda message: next(iter(reasoning.keys(message)), ""), ""),
+    ),
+    "reasoning_fields": Column(
+        pl.Int64,
+        "how many such fields it has",
+        _reasoning(lambda message: len(reasoning.keys(message)), 0),
+    ),
+    "think": Column(
+        pl.String,
+        "its use of `<think>`: closed, empty, unclosed, unopened or mentioned; '' without any",
+        None,
+        _screened(reasoning.think, _has("think>")),
+        ("text",),
+    ),
+    "json": Column(
+        pl.String,
+        "whether the text looks like JSON: no, valid or broken",
+        _per_text(text.json_state, "no"),
+    ),
+    "loop_ratio": Column(
+        pl.Float64,
+        "of a learned text of 50 words or more, the share of its 10-word runs that it had before",
+        _per_text(text.loop_ratio, 0.0, answers_only=True),
+    ),
+    "text_outside_code": Column(
+        pl.String,
+        "the text without its code: fenced blocks and `code` spans",
+        _per_text(text.outside_code, ""),
+    ),
+    "unclosed_fence": Column(
+        pl.Boolean,
+        "a fenced block of code in it is never closed",
+        None,
+        _screened(text.unclosed_fence, pl.col("text").str.contains("```|~~~"), False),
+        ("text",),
+    ),
+    "placeholder": Column(
+        pl.String,
+        "the first `{{name}}` in it that nobody filled in, templates aside; '' without one",
+        None,
+        _screened(text.placeholder, _has("{{"), "", "previous_text"),
+        ("text", "previous_text"),
+    ),
+    "special_token": Column(
+        pl.String,
+        "the first token of a chat template that is written out in it; '' without one",
+        None,
+        lambda: pl.col("text").str.extract(f"({_TOKENS})").fill_null(""),
+        ("text",),
+    ),
+    "upper_share": Column(
+        pl.Float64,
+        "the share of capitals among its letters that have case; 0 with fewer than 20 of these",
+        _per_text(text.upper_share, 0.0),
+    ),
+    "_odd": Column(
+        pl.Boolean,
+        "it may have a character in it that the next columns tell of",
+        None,
+        lambda: pl.col("text").str.contains(characters.SCREEN),
+        ("text",),
+    ),
+    "mojibake": Column(
+        pl.String,
+        "the first word in it that was decoded wrongly, as it should read; '' without one",
+        None,
+        _odd(mojibake.mojibake),
+        ("text", "_odd"),
+    ),
+    "control_characters": Column(
+        pl.String,
+        "its control characters but tabs and line ends, as `U+0007`; '' without any",
+        None,
+        _odd(characters.control_characters),
+        ("text", "_odd"),
+    ),
+    "zero_width": Column(
+        pl.String,
+        "its characters of no width but those that a script needs, as `U+200B`; '' without any",
+        None,
+        _odd(characters.zero_width),
+        ("text", "_odd"),
+    ),
+    "bidi_controls": Column(
+        pl.String,
+        "its characters that reorder it where it has no use for them, as `U+202E`; '' without any",
+        None,
+        _odd(characters.bidi_controls),
+        ("text", "_odd"),
+    ),
+    "line_separators": Column(
+        pl.String,
+        "its line ends that are neither line feed nor carriage return, as `U+2028`; '' without any",
+        None,
+        _odd(characters.line_separators),
+        ("text", "_odd"),
+    ),
+}
+"""A part of the table of messages. What a plain check asks for looks at few texts in Python."""
