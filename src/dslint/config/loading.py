@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dslint.config import toml, versions
 from dslint.config.complaints import complaints, schema
@@ -17,11 +17,14 @@ _SWITCHES = {"strict": "--strict", "preview": "--preview", "allow-python": "--al
 _LISTS = ("target", "rulebooks", "exclude")
 
 
-def load(start: Path | None = None, config: Path | None = None, **command_line: Any) -> Settings:
+def load(
+    start: Path | None = None, config: Path | Literal[False] | None = None, **command_line: Any
+) -> Settings:
     """Return the settings for work in the folder `start` (by default the current one).
 
     The configuration is the file `config`, or else the nearest one upward: in each folder
-    `dslint.toml`, then a pyproject.toml that has `[tool.dslint]`. `command_line` holds what was
+    `dslint.toml`, then a pyproject.toml that has `[tool.dslint]`; none is read where `config` is
+    False. `command_line` holds what was
     given there, under the names of `Settings`, None meaning not given; `levels` is a sequence of
     pairs, a rule or group and its level.
 
@@ -33,7 +36,7 @@ def load(start: Path | None = None, config: Path | None = None, **command_line: 
     """
     here = Path(os.path.abspath(start or "."))
     here = here.parent if here.is_file() else here
-    path, table = _chosen(config) if config else _nearest(here)
+    path, table = (None, {}) if config is False else _chosen(config) if config else _nearest(here)
     name = toml.shown(path) if path else ""
     if path:
         _verify(table, name)

@@ -1,0 +1,62 @@
+"""A linter for fine-tuning data: `dslint.check` on a path, on rows or on a frame gives a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dslint.version import VERSION as _VERSION
+
+if TYPE_CHECKING:
+    from dslint import targets
+    from dslint.api import FindingsError, Report, check, explain, rules
+    from dslint.errors import DslintError
+    from dslint.model import LEVELS, Finding, Level, Rule
+
+__version__ = _VERSION
+
+_HOME = {
+    "FindingsError": "api",
+    "Report": "api",
+    "check": "api",
+    "explain": "api",
+    "rules": "api",
+    "targets": "",
+    "DslintError": "errors",
+    "LEVELS": "model",
+    "Finding": "model",
+    "Level": "model",
+    "Rule": "model",
+}
+
+__all__ = [
+    "LEVELS",
+    "DslintError",
+    "Finding",
+    "FindingsError",
+    "Level",
+    "Report",
+    "Rule",
+    "__version__",
+    "check",
+    "explain",
+    "rules",
+    "targets",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: `import dslint` alone costs nothing."""
+    from importlib import import_module
+
+    if name not in _HOME:
+        raise AttributeError(f"module `dslint` has no attribute `{name}`")
+    home = _HOME[name]
+    found = (
+        getattr(import_module(f"dslint.{home}"), name) if home else import_module(f"dslint.{name}")
+    )
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
