@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from dslint.errors import InputError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from dslint.config import Settings
+    from dslint.targets import Target
 
 LEVELS = ("error", "warn", "info", "off")
 
@@ -204,7 +206,9 @@ def _report(
         ]
     )
     settings = runs[0][0]
-    options = Options(quiet=quiet, statistics=statistics, max_per_rule=settings.max_per_rule)
+    said = settings.origin.get("max-per-rule", "default") != "default"
+    most = settings.max_per_rule if said else 0
+    options = Options(quiet=quiet, statistics=statistics, max_per_rule=most)
     for name, file in wanted:
         if file:
             try:
@@ -213,7 +217,7 @@ def _report(
                     "a" if file == os.environ.get("GITHUB_STEP_SUMMARY") else "w",
                     encoding="utf-8",
                 ) as out:
-                    render(name, report, out, Options(max_per_rule=settings.max_per_rule))
+                    render(name, report, out, Options(max_per_rule=most))
             except OSError as error:
                 raise InputError(
                     f"the report can't be written to `{file}`: {error.strerror or error}"
@@ -236,9 +240,18 @@ def _everywhere(runs: list[tuple[Settings, list[str]]], jobs: int | None, quiet:
         for settings, paths in runs
     ]
     reports = [merged(each) for each in zip(*found, strict=True)]
-    notes = {name: targets.load(name).notes for name in targets.names()}
+    notes = {each.name: _dates(each) for each in targets.every()}
     render_matrix(reports, sys.stdout, Options(quiet=quiet), notes)
     return int(all(report.fails() for report in reports))
+
+
+def _dates(target: Target) -> list[str]:
+    """Say when a target stops taking jobs, if that is known and yet to come."""
+    return [
+        f"{each.says}, from {each.on}"
+        for each in target.dates
+        if each.event == "closes" and each.on > date.today()
+    ]
 
 
 def _warn(notice: str) -> None:

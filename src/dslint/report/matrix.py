@@ -35,7 +35,7 @@ def _lines(
     reports: Sequence[Report], notes: Mapping[str, Sequence[str]], look: Look
 ) -> Iterator[str]:
     rows = [
-        (look.safe(report.target), _taken(report), f"{report.fates['train']:,}")
+        (look.safe(report.target), _taken(report), f"{_trains(report):,}")
         for report in reports
     ]
     for file in reports[0].files if reports else ():
@@ -84,6 +84,11 @@ def _taken(report: Report) -> str:
     if refused == files and files:
         return "refused"
     return f"{refused} of {files} refused" if refused else "accepted"
+
+
+def _trains(report: Report) -> int:
+    """Count the rows that are trained on, cut and changed ones too."""
+    return sum(report.fates.get(fate, 0) for fate in ("train", "truncates", "alters"))
 
 
 def _style(report: Report) -> str:

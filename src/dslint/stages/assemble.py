@@ -158,7 +158,7 @@ def assemble(
         )
     )
     stories.sort(
-        key=lambda each: (order[each.file], -LEVELS.index(each.level), -each.rows, each.rule.name)
+        key=lambda each: (-LEVELS.index(each.level), -each.rows, order[each.file], each.rule.name)
     )
     return Report(
         target=plan.targets[target].name,
