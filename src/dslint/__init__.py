@@ -44,18 +44,22 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for: `import dslint` alone costs nothing."""
-    from importlib import import_module
+if not TYPE_CHECKING:  # a type checker would take any name at all for one that is there
 
-    if name not in _HOME:
-        raise AttributeError(f"module `dslint` has no attribute `{name}`")
-    home = _HOME[name]
-    found = (
-        getattr(import_module(f"dslint.{home}"), name) if home else import_module(f"dslint.{name}")
-    )
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first asked for: `import dslint` alone costs nothing."""
+        from importlib import import_module
+
+        if name not in _HOME:
+            raise AttributeError(f"module `dslint` has no attribute `{name}`")
+        home = _HOME[name]
+        found = (
+            getattr(import_module(f"dslint.{home}"), name)
+            if home
+            else import_module(f"dslint.{name}")
+        )
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:
