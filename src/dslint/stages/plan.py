@@ -90,7 +90,7 @@ class Plan:
                     for name, value in self.limits(rule, target).items()
                     if name in named
                 }
-                own = {name: f"{name}_{position}_{index}" for name in values}
+                own = {name: f"{name}_{position}_{index + 1}" for name in values}
                 question = Question(
                     position,
                     index,
