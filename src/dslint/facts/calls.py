@@ -11,7 +11,7 @@ import polars as pl
 from dslint.facts.batch import Batch
 from dslint.facts.links import Link
 from dslint.facts.parts import Call, Tool
-from dslint.facts.table import Column, Table, pointed
+from dslint.facts.table import Column, Table, existing, pointed
 
 
 def _call(fact: Callable[[Call], Any]) -> Callable[[Batch], list[Any]]:
@@ -97,14 +97,16 @@ def _call_pointer(batch: Batch, row: int, at: str) -> str:
     own = "function_call" if call.legacy else f"tool_calls/{call.index}"
     if call.legacy:
         at = at.removeprefix("function").lstrip("/")
-    return pointed(batch, call.turn, own + (f"/{at}" if at else ""))
+    pointer = pointed(batch, call.turn, own + (f"/{at}" if at else ""))
+    return existing(batch.records[call.record].data, pointer)
 
 
 def _tool_pointer(batch: Batch, row: int, at: str) -> str:
     tool = batch.tools[row]
     if not isinstance(tool.value.get("function"), dict):
         at = at.removeprefix("function").lstrip("/")
-    return f"{tool.pointer}/{tool.index}" + (f"/{at}" if at else "")
+    pointer = f"{tool.pointer}/{tool.index}" + (f"/{at}" if at else "")
+    return existing(batch.records[tool.record].data, pointer)
 
 
 TOOL_CALL = Table(

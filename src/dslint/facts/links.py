@@ -1,4 +1,4 @@
-"""Which tool call belongs to which reply: what a row's messages, tools and calls say of one another."""
+"""Which tool call belongs to which reply: what messages, tools and calls say of one another."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from dslint.formats import Turn
 
 @dataclass(slots=True)
 class Link:
-    """What is known of one call from its record. `reply` is the index of the message that answers it."""
+    """What is known of one call from its record; `reply` is the index of the message to it."""
 
     declared: bool = False
     tools: int = 0
+    tools_legacy: bool = False
     duplicate_id: bool = False
     open_duplicate_id: bool = False
     reply: int | None = None
@@ -26,32 +27,44 @@ class Link:
 
 @dataclass(slots=True)
 class Links:
-    """A link for each call, in order, and for each message the index of the one whose call it answers."""
+    """A link for each call, in order; for each message the index of the one that it answers."""
 
     calls: list[Link] = field(default_factory=list)
     answers: list[int | None] = field(default_factory=list)
 
 
 def identifier(call: Call) -> object:
-    """Return what a reply to the call must give: its id, or for a legacy call the function's name."""
+    """Return what a reply must give: the call's id, or for a legacy call the function's name."""
     return call.value.get("name") if call.legacy else call.value.get("id")
 
 
-def link(turns: Sequence[Turn], starts: Sequence[int], calls: list[Call], tools: list[Tool]) -> Links:
+def link(
+    turns: Sequence[Turn], starts: Sequence[int], calls: list[Call], tools: list[Tool]
+) -> Links:
     """Link the calls and replies of a batch; `starts` says where each record's turns begin."""
     links = Links(answers=[None] * len(turns))
     declared: dict[int, list[object]] = {}
+    legacy: set[int] = set()
     for tool in tools:
         declared.setdefault(tool.record, []).append(tool.function.get("name"))
+        if tool.legacy:
+            legacy.add(tool.record)
     for record, group in groupby(calls, key=lambda call: call.record):
         own = list(group)
         names = declared.get(record, [])
         new = [
-            Link(declared=call.function.get("name") in names, tools=len(names)) for call in own
+            Link(
+                declared=call.function.get("name") in names,
+                tools=len(names),
+                tools_legacy=record in legacy,
+            )
+            for call in own
         ]
         end = starts[record + 1]
         for call, fresh in zip(own, new, strict=True):
-            fresh.in_last_message = call.turn + 1 >= end or turns[call.turn + 1].part != turns[call.turn].part
+            fresh.in_last_message = (
+                call.turn + 1 >= end or turns[call.turn + 1].part != turns[call.turn].part
+            )
         _reply(own, new, turns, end, links.answers)
         _repeat(own, new, turns)
         links.calls += new
@@ -61,51 +74,75 @@ def link(turns: Sequence[Turn], starts: Sequence[int], calls: list[Call], tools:
 def _reply(
     calls: list[Call], links: list[Link], turns: Sequence[Turn], end: int, answers: list[int | None]
 ) -> None:
-    """Walk a record's messages from its first call on, and pair each reply with the call that is open for it."""
+    """Walk a record's messages from its first call on, and pair each reply with its open call.
+
+    The sides of a preference both follow the input: what one calls is unknown to the other.
+    """
     by_turn: dict[int, list[int]] = {}
     for position, call in enumerate(calls):
         by_turn.setdefault(call.turn, []).append(position)
-    waiting: dict[object, int] = {}
-    nameless: list[int] = []
+    waiting: dict[object, list[int]] = {}
     seen: set[object] = set()
+    recent: list[int] = []
     in_turn = True
+    part = ""
+    fork: tuple[dict[object, list[int]], set[object], list[int], bool] = {}, set(), [], True
     for at in range(calls[0].turn, end):
         message = turns[at].message
         role = message.get("role")
+        if turns[at].part != part:
+            if part == "input":
+                fork = {key: [*each] for key, each in waiting.items()}, {*seen}, [*recent], in_turn
+            part = turns[at].part
+            if part == "non_preferred":
+                waiting, seen, recent, in_turn = fork
         if at in by_turn:
             in_turn = True
-            for position in by_turn[at]:
+            recent = [*by_turn[at]]
+            for position in recent:
                 name = _key(identifier(calls[position]))
-                if name is None:
-                    nameless.append(position)
-                    continue
-                links[position].duplicate_id = not calls[position].legacy and name in seen
-                if name in waiting and not calls[position].legacy:
-                    links[position].open_duplicate_id = True
+                if name is not None and not calls[position].legacy:
+                    links[position].duplicate_id = name in seen
+                    links[position].open_duplicate_id = bool(waiting.get(name))
                 seen.add(name)
-                waiting[name] = position
+                waiting.setdefault(name, []).append(position)
         elif role in ("tool", "function"):
             name = _key(message.get("tool_call_id" if role == "tool" else "name"))
-            # formats without ids answer all open calls with one message, or each in turn
-            found = [waiting.pop(name)] if name in waiting else []
-            if role == "tool" and name is None:
-                found, nameless = nameless or found, []
-            for position in found:
-                answers[at] = turns[calls[position].turn].index
-                links[position].reply = turns[at].index
-                links[position].answered_in_turn = in_turn
+            # A reply without an id is to the call before it; any reply is to a call without one.
+            candidates = recent if name is None else waiting.get(name) or waiting.get(None)
+            if candidates:
+                found = _first_of_latest(calls, candidates)
+                waiting[_key(identifier(calls[found]))].remove(found)
+                if found in recent:
+                    recent.remove(found)
+                # what stands in no list, as a result inside another message, has no index
+                answers[at] = turns[calls[found].turn].index or 0
+                links[found].reply = turns[at].index or 0
+                links[found].answered_in_turn = in_turn
         else:
             in_turn = False
 
 
+def _first_of_latest(calls: list[Call], positions: list[int]) -> int:
+    """Return the first of those calls that stand in the last of their messages."""
+    latest = calls[positions[-1]].turn
+    return next(position for position in positions if calls[position].turn == latest)
+
+
 def _repeat(calls: list[Call], links: list[Link], turns: Sequence[Turn]) -> None:
-    """Mark the calls that say again what the call before said, with no word from the user between."""
-    for (before, call), fresh in zip(zip(calls, calls[1:], strict=False), links[1:], strict=True):
-        same = before.function.get("name") == call.function.get("name") and before.function.get(
-            "arguments"
-        ) == call.function.get("arguments")
+    """Mark the calls that say what the call before said, with no word from the user between."""
+    last: dict[str, Call] = {}
+    for call, fresh in zip(calls, links, strict=True):
+        part = turns[call.turn].part
+        before = last.get(part) or (last.get("input") if part != "input" else None)
+        last[part] = call
+        if before is None or before.function.get("name") is None:
+            continue
+        same = all(
+            before.function.get(key) == call.function.get(key) for key in ("name", "arguments")
+        )
         between = (turns[at].message.get("role") for at in range(before.turn, call.turn))
-        fresh.repeated = same and "user" not in between and before.function.get("name") is not None
+        fresh.repeated = same and "user" not in between
 
 
 def _key(value: object) -> object:

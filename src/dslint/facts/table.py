@@ -78,7 +78,7 @@ class Table:
 def derive(
     frame: pl.DataFrame, columns: Mapping[str, Column], wanted: Collection[str]
 ) -> pl.DataFrame:
-    """Add the derived columns among `wanted`: a layer at a time, each over what stands before it."""
+    """Add the derived columns among `wanted`, a layer at a time, each over what stands before."""
     waiting = [name for name in wanted if columns[name].derive is not None]
     while waiting:
         ready = [name for name in waiting if not set(columns[name].needs) & set(waiting)]
@@ -103,6 +103,26 @@ def pointed(batch: Batch, turn: int, at: str) -> str:
         return f"{found.pointer}/{at}"
     # Calls that a format keeps elsewhere are not built there as OpenAI's are.
     return found.pointer + keys[key] + (f"/{rest}" if rest and key != "tool_calls" else "")
+
+
+def existing(data: object, pointer: str) -> str:
+    """Return a pointer as far as `data` has what it names: readers may build what lies below."""
+    found: Any = data
+    steps = pointer.split("/")
+    for at, step in enumerate(steps[1:], 1):
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, dict) and name in found:
+            found = found[name]
+        elif (
+            isinstance(found, list)
+            and name.isdecimal()
+            and len(name) < 9
+            and int(name) < len(found)
+        ):
+            found = found[int(name)]
+        else:
+            return "/".join(steps[:at])
+    return pointer
 
 
 def column_of(name: str, column: Column, batch: Any) -> pl.Series:
