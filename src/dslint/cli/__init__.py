@@ -76,7 +76,7 @@ def dslint() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit: 0, 1 or 2; 130 if it was interrupted. Nobody sees a traceback."""
     try:
-        code = dslint.main(arguments, standalone_mode=False)
+        code = dslint.main(arguments, prog_name="dslint", standalone_mode=False)
         sys.stdout.flush()
     except DslintError as error:
         for line in str(error).splitlines():

@@ -65,7 +65,7 @@ def _pages(name: str, rules: Mapping[str, Rule], settings: Settings) -> Iterator
     if name in TABLES:
         yield reference.table_page(name)
     if name == "tables":
-        yield reference.vocabulary()
+        yield f"# The tables that rules ask\n\n{reference.vocabulary()}"
 
 
 def _groups(rules: Mapping[str, Rule]) -> list[str]:
