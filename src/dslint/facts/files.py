@@ -58,6 +58,7 @@ class FileFacts:
     records: int = 0
     malformed: int = 0
     blank: Seen = field(default_factory=Seen)
+    images: Seen = field(default_factory=Seen)
     formats: dict[str, Seen] = field(default_factory=dict)
     keys: dict[Keys, Seen] = field(default_factory=dict)
     pairs: Pairs | None = None
@@ -66,6 +67,7 @@ class FileFacts:
         """Add the facts of the chunk that follows."""
         offset = self.lines
         self.blank.join(later.blank, offset)
+        self.images.join(later.images, offset)
         for format, seen in later.formats.items():
             self.formats.setdefault(format, Seen()).join(seen, offset)
         for keys, seen in later.keys.items():

@@ -4,13 +4,14 @@ path.
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dslint import targets
-from dslint.errors import DslintError, InputError, PageError
+from dslint.errors import DslintError, InputError, PageError, did_you_mean
 from dslint.jsonl.source import Source
 from dslint.model import Example, Rule
 from dslint.rulebook import book, page
@@ -19,6 +20,7 @@ from dslint.stages.gather import gather
 from dslint.stages.plan import Plan
 from dslint.stages.scan import Raised
 from dslint.stages.verify import verify
+from dslint.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def failing(rule: Rule, example: Example) -> str:
 
 def raised(rule: Rule, example: Example) -> list[Raised]:
     """Return what a rule raises in an example of its page."""
-    target = targets.load(example.settings.get("target", targets.DEFAULT))
+    target = _target(example)
     format = example.settings.get("format")
     plan = Plan((rule,), (target,), {}, format)
     with tempfile.TemporaryDirectory(prefix="dslint-") as folder:
@@ -90,3 +92,28 @@ def raised(rule: Rule, example: Example) -> list[Raised]:
         file.write_bytes(example.data)
         found = gather(plan, [opened(Source(file.name, str(file)), format)], jobs=1)
     return [each for hits in found.hits for every in hits.values() for each in every]
+
+
+def _target(example: Example) -> Target:
+    """Return the example's target; `limit_min_rows=2` beside it states a limit, in JSON."""
+    target = targets.load(example.settings.get("target", targets.DEFAULT))
+    stated = {
+        name.removeprefix("limit_"): text
+        for name, text in example.settings.items()
+        if name.startswith("limit_")
+    }
+    limits = {name: _limit(name, text) for name, text in stated.items()}
+    return replace(target, limits={**target.limits, **limits})
+
+
+def _limit(name: str, text: str) -> object:
+    if name not in targets.LIMITS:
+        raise PageError(f"there is no limit `{name}`{did_you_mean(name, targets.LIMITS)}")
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    kind = targets.LIMITS[name]
+    if type(value).__name__ != kind.partition("[")[0]:
+        raise PageError(f"the limit `{name}` is no {kind}: `{text}`")
+    return value

@@ -75,6 +75,9 @@ def scan(
     _defects(plan, parsed, part.hits)
     _shapes(plan, records, part.hits)
     batch = Batch(records)
+    if b"image" in whole:
+        for position in sorted({image.record for image in batch.images}):
+            part.file.images.add(records[position].line)
     for name in ROW_TABLES:
         _ask(plan, name, batch, part.hits)
     _check(plan, batch, part.hits)
