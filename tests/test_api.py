@@ -270,8 +270,10 @@ def test_the_json_is_that_of_the_command_line(tmp_path: Path) -> None:
 
 def test_raising_says_the_first_findings_and_carries_all() -> None:
     bad = rows() + [chat(f"And table {number}?", "") for number in range(15)]
+    levels: dict[str, dslint.Level] = {"all": "off", "empty-assistant-message": "error"}
+    report = dslint.check(bad, levels={**levels, "unknown-role": "error"})
     with pytest.raises(dslint.FindingsError) as caught:
-        dslint.check(bad).raise_if("error")
+        report.raise_if("error")
     head, *lines = str(caught.value).splitlines()
     assert head == "16 findings for openai"
     assert lines[0].startswith("<rows>:5:")
