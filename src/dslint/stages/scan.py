@@ -201,19 +201,35 @@ def answers(
 
 
 def _check(plan: Plan, batch: Batch, hits: Hits) -> None:
-    """Ask the functions about each record."""
-    for check in plan.checks.get("record", []):
-        rule = plan.rules[check.rule]
-        raised = hits.setdefault((check.rule, check.target), [])
-        applies = {
-            format: plan.applies(check.rule, format)
-            for format in {each.format for each in batch.records}
-        }
-        for record in batch.records:
-            if applies[record.format]:
+    """Ask the functions about each record that has a row in the table that their rule is over."""
+    formats = {record.format for record in batch.records}
+    for table in ROW_TABLES:
+        for check in plan.checks.get(table, []):
+            taken = {format for format in formats if plan.applies(check.rule, format)}
+            rule = plan.rules[check.rule]
+            for record in _concerned(batch, table) if taken else ():
+                if record.format not in taken:
+                    continue
                 for hit in check.of(record):
-                    message = fill(rule.message, hit.values)
-                    raised.append(Raised(record.line, hit.pointer, message, mark=hit.mark))
+                    hits.setdefault((check.rule, check.target), []).append(
+                        Raised(
+                            record.line, hit.pointer, fill(rule.message, hit.values), mark=hit.mark
+                        )
+                    )
+
+
+def _concerned(batch: Batch, table: str) -> list[Record]:
+    """Return the records that have a row in a table."""
+    if table in ("record", "message"):
+        return batch.records
+    match table:
+        case "tool_call":
+            concerned = {call.record for call in batch.calls}
+        case "tool":
+            concerned = {tool.record for tool in batch.tools}
+        case _:
+            concerned = {image.record for image in batch.images}
+    return [batch.records[position] for position in sorted(concerned)]
 
 
 def rendered(rule: Rule, frame: pl.DataFrame, rows: list[int]) -> list[str | None]:
