@@ -63,6 +63,13 @@ def test_a_key_is_escaped_in_its_pointer() -> None:
     assert unknown(row({"role": "user", "content": "", "a/b~c": 1})) == ["/messages/0/a~1b~0c"]
 
 
+def test_the_sides_of_a_preference_are_looked_at() -> None:
+    side = [{"role": "assistant", "content": "yes", "score": 1}]
+    data = {"input": {"messages": side}, "preferred_output": side, "non_preferred_output": None}
+    record = Record(1, b"", data, "preference")
+    assert unknown(record) == ["/input/messages/0/score", "/preferred_output/0/score"]
+
+
 def test_messages_of_other_formats_have_other_keys() -> None:
     record = Record(
         1, b"", {"conversations": [{"from": "human", "value": "hi", "x": 1}]}, "sharegpt"

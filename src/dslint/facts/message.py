@@ -150,6 +150,11 @@ COLUMNS = {
         ).fill_null(value=False),
         ("role", "previous_role", "text", "previous_text"),
     ),
+    "blank": Column(
+        pl.Boolean,
+        "there is a text, and nothing but white space in it",
+        lambda batch: [text is not None and (not text or text.isspace()) for text in batch.texts],
+    ),
     "characters": Column(
         pl.Int64,
         "the text's length in characters",
