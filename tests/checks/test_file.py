@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import dslint
 from dslint import targets
 from dslint.formats import FORMATS
 from dslint.jsonl.source import Source
@@ -120,3 +121,13 @@ def test_a_byte_order_mark_is_judged_by_the_target(
 ) -> None:
     data = lines(CHAT).decode().encode("utf-8-sig")
     assert [rule for rule, *_ in told(tmp_path, data, target=target)] == expected
+
+
+def test_a_table_that_the_target_takes_is_listed_as_not_looked_into(tmp_path: Path) -> None:
+    path = tmp_path / "train.csv"
+    path.write_text("prompt,completion\nHi,Hello\nBye,Goodbye\n", encoding="utf-8")
+    report = dslint.check(path, target="trl")
+    assert not report.findings
+    assert [each.why for each in report.skipped] == [
+        "its rows: it is csv, and only JSON is looked into"
+    ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
-from dslint.errors import did_you_mean
 from dslint.facts.files import FileFacts
 from dslint.formats import FORMATS, UNKNOWN
 from dslint.model import Hit
@@ -18,6 +18,8 @@ _KEYS = (
     *("conversations", "instruction", "output", "contents", "text", "chosen", "rejected"),
 )
 """Keys by which formats are told, for the nearest of a misspelt one."""
+
+_NEAR = 0.75
 
 
 def blank_lines(file: FileFacts) -> Iterator[Hit]:
@@ -49,11 +51,13 @@ def unknown_format(file: FileFacts) -> Iterator[Hit]:
     if seen is None:
         return
     keys = next((keys for keys, rows in file.keys.items() if rows.first == seen.first), ())
-    near = (did_you_mean(key, _KEYS) for key in keys if key not in _KEYS)
+    near = (
+        get_close_matches(key.lower()[:40], _KEYS, 1, _NEAR) for key in keys if key not in _KEYS
+    )
     values = {
         "rows": f"{_rows(seen.rows)} {'is' if seen.rows == 1 else 'are'}",
         "keys": ", ".join(f"`{key[:16]}`" for key in keys[:3]) + (" …" if len(keys) > 3 else ""),
-        "hint": next(filter(None, near), ""),
+        "hint": next((f"; did you mean `{found[0]}`?" for found in near if found), ""),
     }
     yield Hit(line=seen.first, values=values)
 
