@@ -72,6 +72,18 @@ def test_calls_and_replies_without_ids_are_paired_in_order() -> None:
     assert not any(each.duplicate_id or each.open_duplicate_id for each in calls)
 
 
+def test_one_reply_without_an_id_may_hold_the_results_of_several_calls() -> None:
+    calls, _ = links(
+        {"messages": [ASK, calling(call(None, "f"), call(None, "g")), reply(None), SAY]}
+    )
+    assert [each.reply for each in calls] == [2, 2]
+
+
+def test_a_call_with_an_id_waits_for_a_reply_of_its_own() -> None:
+    calls, _ = links({"messages": [ASK, calling(call("a"), call("b")), reply("a"), SAY]})
+    assert [each.reply for each in calls] == [2, None]
+
+
 def test_a_reply_after_the_user_spoke_is_late() -> None:
     calls, _ = links({"messages": [ASK, calling(call("a")), ASK, reply("a"), SAY]})
     assert (calls[0].reply, calls[0].answered_in_turn) == (3, False)

@@ -31,11 +31,14 @@ class Facts(NamedTuple):
     width: int | None = None
     height: int | None = None
     decodable: bool = True
+    mode: str | None = None
 
 
 @lru_cache(maxsize=64)
 def facts(url: str) -> Facts:
     """Read an image's URL. A data URL's bytes are looked at; nothing is fetched."""
+    if not url:
+        return Facts("missing")
     found = _DATA_URL.match(url)
     if found is None:
         scheme = url.split(":", 1)[0].lower() if ":" in url else ""
@@ -49,7 +52,14 @@ def facts(url: str) -> Facts:
     except (binascii.Error, ValueError):
         return Facts("data", media_type, decodable=False)
     actual, width, height = measure(raw)
-    return Facts("data", media_type, actual, len(raw), width, height, bool(raw))
+    mode = colours(raw, actual)
+    return Facts("data", media_type, actual, len(raw), width, height, bool(raw), mode)
+
+
+_BRANDS = {
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+    **dict.fromkeys((b"heic", b"heix", b"hevc", b"mif1", b"msf1"), "image/heic"),
+}
 
 
 def measure(raw: bytes) -> tuple[str | None, int | None, int | None]:
@@ -75,12 +85,49 @@ def measure(raw: bytes) -> tuple[str | None, int | None, int | None]:
         return "image/bmp", None, None
     if raw.startswith(b"%PDF"):
         return "application/pdf", None, None
+    if raw.startswith((b"II*\0", b"MM\0*")):
+        return "image/tiff", None, None
+    if raw[4:8] == b"ftyp" and raw[8:12] in _BRANDS:
+        return _BRANDS[raw[8:12]], None, None
+    if raw.lstrip()[:5].lower() in (b"<svg ", b"<?xml"):
+        return "image/svg+xml", None, None
     if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
         return "image/webp", None, None
     return None, None, None
 
 
+_PNG_MODES = {0: "grey", 2: "rgb", 3: "palette", 4: "grey-alpha", 6: "rgba"}
+_JPEG_MODES = {1: "grey", 3: "rgb", 4: "cmyk"}
+
+
+def colours(raw: bytes, kind: str | None) -> str | None:
+    """Return how an image of a media type keeps its colours; None where its bytes don't say.
+
+    It is rgb, rgba, grey, grey-alpha, palette or cmyk; what WebP holds is decoded as rgb.
+    """
+    match kind:
+        case "image/png":
+            return _PNG_MODES.get(raw[25]) if len(raw) > 25 else None
+        case "image/jpeg":
+            frame = _frame(raw)
+            return _JPEG_MODES.get(raw[frame + 9]) if frame else None
+        case "image/gif":
+            return "palette"
+        case "image/webp":
+            return "rgb"
+    return None
+
+
 def _jpeg(raw: bytes) -> tuple[int | None, int | None]:
+    at = _frame(raw)
+    if not at:
+        return None, None
+    height, width = struct.unpack(">HH", raw[at + 5 : at + 9])
+    return width, height
+
+
+def _frame(raw: bytes) -> int:
+    """Return the offset of the segment that says a JPEG's size and components; 0 without one."""
     at = 2
     while at + 9 < len(raw):
         if raw[at] != 0xFF:
@@ -88,14 +135,13 @@ def _jpeg(raw: bytes) -> tuple[int | None, int | None]:
             continue
         marker = raw[at + 1]
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", raw[at + 5 : at + 9])
-            return width, height
+            return at
         at += (
             2
             if marker in (0xFF, 0x01) or 0xD0 <= marker <= 0xD9
             else 2 + int.from_bytes(raw[at + 2 : at + 4])
         )
-    return None, None
+    return 0
 
 
 def _webp(raw: bytes) -> tuple[int | None, int | None]:
@@ -161,7 +207,9 @@ IMAGE = Table(
             "the role of its message",
             lambda batch: [batch.roles[image.turn] for image in batch.images],
         ),
-        "source": Column(pl.String, "where it is: url, data, s3, gs or other", _fact("source")),
+        "source": Column(
+            pl.String, "where it is: url, data, s3, gs, other or missing", _fact("source")
+        ),
         "media_type": Column(pl.String, "the type that a data URL says", _fact("media_type")),
         "actual_type": Column(
             pl.String,
@@ -173,6 +221,11 @@ IMAGE = Table(
         "height": Column(pl.Int64, "its height in pixels, where it is here", _fact("height")),
         "decodable": Column(
             pl.Boolean, "not a data URL whose base64 can't be decoded", _fact("decodable")
+        ),
+        "mode": Column(
+            pl.String,
+            "its colours, where it is here: rgb, rgba, grey, grey-alpha, palette or cmyk",
+            _fact("mode"),
         ),
         "detail": Column(
             pl.String, "low, high or auto", lambda batch: [_detail(image) for image in batch.images]

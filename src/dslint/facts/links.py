@@ -121,6 +121,17 @@ def _reply(
                 links[found].answered_in_turn = in_turn
         else:
             in_turn = False
+    for positions in by_turn.values():
+        _share(calls, links, positions)
+
+
+def _share(calls: list[Call], links: list[Link], positions: list[int]) -> None:
+    """Let the calls of a message that have no ids share its replies: one may hold all results."""
+    replied = [links[each] for each in positions if links[each].reply is not None]
+    for each in positions:
+        if replied and links[each].reply is None and identifier(calls[each]) is None:
+            links[each].reply = replied[-1].reply
+            links[each].answered_in_turn = replied[-1].answered_in_turn
 
 
 def _first_of_latest(calls: list[Call], positions: list[int]) -> int:
