@@ -135,6 +135,13 @@ def _reports(
         )
         for file in files
         for name, rows in file.unread()
+    ] + [
+        Skipped(
+            file.source.name,
+            f"its rows: it is {file.facts.container}, and only JSON is looked into",
+        )
+        for file in files
+        if not file.readable and file.facts.container in ("csv", "text", "parquet", "arrow")
     ]
     return [
         replace(
