@@ -36,5 +36,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `"; did you mean `x`?"` for the nearest of `known`, or an empty string where none is
     near.
     """
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean `{near[0]}`?" if near else ""
+    whole = {each: each for each in known}
+    # who types the beginning of a long name means that name
+    begun = {each[: len(name)]: each for each in whole}
+    for among, cutoff in ((whole, 0.8), (begun, 0.8), (whole, 0.6)):
+        near = get_close_matches(name, list(among), n=1, cutoff=cutoff)
+        if near:
+            return f"; did you mean `{among[near[0]]}`?"
+    return ""

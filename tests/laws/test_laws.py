@@ -177,5 +177,17 @@ def test_no_bytes_crash_it_and_every_report_can_be_written(
     except DslintError as error:
         assert str(error)
         return
+    assert report.records or report.findings, "a file without a row is no sound file"
     for each in NAMES:
         render(each, report, io.StringIO(), Options())
+
+
+@given(line=lines)
+@settings(max_examples=300, deadline=None)
+def test_a_line_that_is_no_row_is_told(folder: Path, line: bytes) -> None:
+    sound = b'{"messages": [{"role": "user", "content": "hello"}]}\n'
+    path = folder / "lines.jsonl"
+    path.write_bytes(sound * 3 + line.replace(b"\n", b" ") + b"\n" + sound)
+    [report] = check([str(path)], chosen(folder))
+    told = [found for found in report.findings if found.line == 4 or found.line is None]
+    assert report.records == 5 or told or not line.strip()

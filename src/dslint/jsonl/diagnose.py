@@ -37,7 +37,7 @@ KINDS = (
     "number-out-of-range",
     "trailing-comma",
     "missing-comma",
-    "control-character",
+    "unescaped-control-character",
     "bad-escape",
     "unescaped-quote",
     "lone-surrogate",
@@ -126,7 +126,7 @@ class _Reader:
                 self.note("comment", start, end, shown(self.raw[start:end]))
                 return end
             case "control":
-                self.note("control-character", start, end, shown(self.raw[start:end]))
+                self.note("unescaped-control-character", start, end, shown(self.raw[start:end]))
                 return end
             case "escape":
                 self.note("bad-escape", start, end, shown(self.raw[start:end]))
@@ -318,7 +318,7 @@ class _Reader:
             elif each["bad"] and each.end() < len(self.raw.rstrip()):
                 self.note("bad-escape", *each.span(), shown(each[0]))
             elif each["control"]:
-                self.note("control-character", *each.span(), shown(each[0]))
+                self.note("unescaped-control-character", *each.span(), shown(each[0]))
 
     def finish(self) -> None:
         """Note what is still open at the end of the line."""

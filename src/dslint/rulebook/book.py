@@ -21,9 +21,12 @@ def pages(folder: Path) -> list[Path]:
 @cache
 def own() -> Mapping[str, Rule]:
     """Return dslint's own rules by name."""
-    return MappingProxyType(
-        {rule.name: rule for rule in map(page.read, pages(resources.folder("rules")))}
-    )
+    found: dict[str, Rule] = {}
+    for rule in map(page.read, pages(resources.folder("rules"))):
+        if rule.name in found:
+            raise PageError(f"{rule.path}:1: there is a rule of that name: {found[rule.name].path}")
+        found[rule.name] = rule
+    return MappingProxyType(found)
 
 
 def load(folders: Iterable[Path] = (), *, allow_python: bool = False) -> dict[str, Rule]:

@@ -11,6 +11,7 @@ from dslint import targets
 from dslint.config import Settings, excluded, file_levels
 from dslint.errors import InputError, UsageError, did_you_mean
 from dslint.formats import FORMATS
+from dslint.formats.openai import CHAT, COMPLETION, PREFERENCE, REINFORCEMENT
 from dslint.jsonl import source
 from dslint.jsonl.source import Source
 from dslint.model import Level, Report, Rule, Skipped
@@ -87,7 +88,8 @@ def check_sources(
 
 def _verify_format(settings: Settings) -> None:
     if settings.format is not None and settings.format not in FORMATS:
-        known = ", ".join(f"`{name}`" for name in FORMATS)
+        plain = [each.name for each in (CHAT, COMPLETION, PREFERENCE, REINFORCEMENT)]
+        known = ", ".join(f"`{name}`" for name in [*plain, *sorted(FORMATS.keys() - {*plain})])
         hint = did_you_mean(settings.format, FORMATS)
         raise UsageError(f"there is no format `{settings.format}`{hint} (formats: {known})")
 
