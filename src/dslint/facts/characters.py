@@ -10,14 +10,14 @@ from dslint.facts import mojibake
 _UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf"
 """Thai, Lao, Tibetan, Burmese, Khmer, Tai: scripts in which U+200B says where a word ends."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
 _ZERO_WIDTH = re.compile(rf"(?<![{_UNSPACED}])[\u200b\u2060\ufeff](?![{_UNSPACED}])")
 _OVERRIDE = re.compile(r"[\u202d\u202e]")
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-_SEPARATOR = re.compile(r"[\x85\u2028\u2029]")
+_SEPARATOR = re.compile(r"[\u2028\u2029]")
 
 SCREEN = (
-    r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{85}\x{200B}\x{2060}\x{FEFF}\x{202A}-\x{202E}\x{2066}-\x{2069}"
+    r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}\x{200B}\x{2060}\x{FEFF}\x{202A}-\x{202E}\x{2066}-\x{2069}"
     rf"\x{{2028}}\x{{2029}}]|{mojibake.SCREEN}"
 )
 """Polars' expression for every text that this module or `mojibake` has something to say of.
@@ -27,7 +27,11 @@ One expression for all of them: a scan costs the same however many characters it
 
 
 def control_characters(text: str) -> str:
-    """Return the control characters of a text but tab and line ends, as in `U+0007, U+001B`."""
+    """Return the control characters of a text but tab and line ends, as in `U+0007, U+001B`.
+
+    Of those above ASCII only the five that Windows-1252 has no character for: the others are its
+    punctuation read as Latin-1, and `mojibake` says what they should be.
+    """
     return _listed(_CONTROL.findall(text))
 
 

@@ -12,39 +12,47 @@ from dslint.facts.table import Column, Table, pointed
 from dslint.facts.text import json_state
 
 
-def _answer_json(batch: Batch) -> list[str]:
-    """Say of each record's last learned message if its text looks like JSON; '' without one."""
-    found = []
-    for position in range(len(batch.records)):
-        at = _last_answer(batch, position)
-        text = batch.texts[at] if at >= 0 else None
-        found.append(json_state(text) if text else "")
+def _answers(batch: Batch) -> list[int]:
+    """Return the position of each record's last learned message, rejected ones aside; -1 without
+    one.
+    """
+    found = [-1] * len(batch.records)
+    for at, learned in enumerate(batch.trainable):
+        if learned and batch.turns[at].part != "non_preferred":
+            found[batch.owners[at]] = at
     return found
 
 
-def _last_answer(batch: Batch, position: int) -> int:
-    for at in reversed(batch.turns_of(position)):
-        if batch.trainable[at] and batch.turns[at].part != "non_preferred":
-            return at
-    return -1
+def _answer_json(batch: Batch) -> list[str]:
+    texts = batch.texts
+    return [json_state(texts[at] or " ") if at >= 0 else "" for at in _answers(batch)]
 
 
 def _answer(batch: Batch) -> list[int]:
-    found = (_last_answer(batch, position) for position in range(len(batch.records)))
-    return [batch.turns[at].index or 0 if at >= 0 else -1 for at in found]
+    return [batch.turns[at].index or 0 if at >= 0 else -1 for at in _answers(batch)]
 
 
 def _answer_at(batch: Batch) -> list[str]:
-    found = (_last_answer(batch, position) for position in range(len(batch.records)))
-    return [pointed(batch, at, "content").removeprefix("/") if at >= 0 else "" for at in found]
+    """Return the pointer of each of these messages' content, without its first slash."""
+    known: dict[tuple[str, str, int | None], str] = {}
+    found = []
+    for record, at in zip(batch.records, _answers(batch), strict=True):
+        if at < 0:
+            found.append("")
+            continue
+        place = record.format, batch.turns[at].base, batch.turns[at].index
+        if place not in known:
+            known[place] = pointed(batch, at, "content").removeprefix("/")
+        found.append(known[place])
+    return found
 
 
 def _reasoning(batch: Batch) -> list[bool]:
     found = [False] * len(batch.records)
-    for at, (text, learned) in enumerate(zip(batch.texts, batch.trainable, strict=True)):
-        if learned and ((text and "think>" in text) or len(batch.messages[at]) > 2):
+    for at, (message, text) in enumerate(zip(batch.messages, batch.texts, strict=True)):
+        if ((text and "think>" in text) or len(message) > 2) and batch.trainable[at]:
             inline = reasoning.think(text or "") not in ("no", "mentioned")
-            found[batch.owners[at]] |= inline or bool(reasoning.keys(batch.messages[at]))
+            found[batch.owners[at]] |= inline or bool(reasoning.keys(message))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 
 def _bytes_of(encoding: str) -> dict[str, int]:
@@ -47,17 +47,21 @@ SCREEN = f"{_TWO}|{_THREE}|{_FOUR}|{_PAIR * 4}|{_TRIPLE * 3}"
 _RUN = re.compile(f"(?:{_THREE}|{_FOUR}|{_TWO})+")
 _RUN_1251 = re.compile(f"(?:{_PAIR}){{4,}}|(?:{_TRIPLE}){{3,}}")
 
+_CONTROLS = re.compile("[\x80\x82-\x8c\x8e\x91-\x9c\x9e\x9f]+")
+
 _AFTER_CAPITALS = frozenset("’”“‘…–—»«›‹™®©°²³¹ºª·•†´\xa0\xad")
 """What a sound text has after a capital letter of its own, and UTF-8 as the second half of a
 sequence."""
 
 _OPENING = frozenset("«“‘„‚‹\"'([")
-_REACH = 20
+_REACH, _FARTHEST = 20, 200
 
 
 def mojibake(text: str) -> str:
-    """Return the first word that is UTF-8 read as Windows-1252, Latin-1 or Windows-1251, as it
-    should read; '' where there is none.
+    """Return the first word that was decoded wrongly, as it should read; '' where there is none.
+
+    It is UTF-8 read as Windows-1252, Latin-1 or Windows-1251; or Windows-1252 read as Latin-1,
+    which leaves controls where quotation marks and dashes were.
 
     A passage is one if writing it in that encoding and reading it as UTF-8 gives characters in use:
     the round trip that no list of known pairs can replace. One sequence alone may be chance
@@ -67,11 +71,13 @@ def mojibake(text: str) -> str:
     for found in _RUN.finditer(text):
         meant = _reread(found[0], _WESTERN)
         if meant and _is_meant(text, found.start(), found.end(), meant):
-            return _word(text, found)
+            return _word(text, found, lambda each: _reread(each[0], _WESTERN) or each[0])
     for found in _RUN_1251.finditer(text):
         meant = _reread(found[0], _CYRILLIC)
         if meant and _is_one_script(meant):
-            return _word(text, found)
+            return _word(text, found, lambda each: _reread(each[0], _CYRILLIC) or each[0])
+    if controls := _CONTROLS.search(text):
+        return _word(text, controls, lambda each: each[0].encode("latin-1").decode("cp1252"))
     return ""
 
 
@@ -99,7 +105,7 @@ def _is_meant(text: str, start: int, end: int, meant: str) -> bool:
             return True
         case 3 if text[start] == "â":
             return unicodedata.category(meant)[0] in "PSZ"
-        case 3 if "ẋ" < meant < "ỿ" or "Ḁ" <= meant <= "ẋ":
+        case 3 if "Ḁ" <= meant <= "ỿ":
             return after.isalpha() or not soft
         case 3:
             return "　" <= meant <= "ヿ" or "！" <= meant <= "￿" or meant == "\ufeff"
@@ -128,13 +134,15 @@ def _is_one_script(meant: str) -> bool:
     return max(map(blocks.count, set(blocks))) * 4 >= len(blocks) * 3
 
 
-def _word(text: str, found: re.Match[str]) -> str:
+def _word(text: str, found: re.Match[str], right: Callable[[re.Match[str]], str]) -> str:
     """Return the words round a passage, put right."""
     start, end = found.span()
     while start > max(0, found.start() - _REACH) and not text[start - 1].isspace():
         start -= 1
-    while end < min(len(text), found.end() + _REACH) and not text[end].isspace():
+    while end < len(text) and not text[end].isspace():
+        # not within a sequence: what is cut there could not be put right
+        if end >= found.end() + _REACH and (text[end].isascii() or end >= found.end() + _FARTHEST):
+            break
         end += 1
-    run, byte_of = (_RUN, _WESTERN) if found.re is _RUN else (_RUN_1251, _CYRILLIC)
-    word = run.sub(lambda each: _reread(each[0], byte_of) or each[0], text[start:end])
+    word = found.re.sub(right, text[start:end])
     return word.strip() or word

@@ -55,6 +55,7 @@ class Side:
 
     rows: int = 0
     empty: int = 0
+    characters: int = 0
     begins: str | None = None
     ends: str | None = None
     one: bytes | None = None
@@ -67,6 +68,7 @@ class Side:
             self.empty += 1
             return
         self.rows += 1
+        self.characters += len(text)
         self._narrow(text[:REACH], text[-REACH:])
         if self.same:
             self._compare(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest())
@@ -77,6 +79,7 @@ class Side:
         """Take in the same side of a later chunk, whose lines begin `offset` lines later."""
         self.rows += later.rows
         self.empty += later.empty
+        self.characters += later.characters
         if later.begins is not None and later.ends is not None:
             self._narrow(later.begins, later.ends)
         self.same &= later.same
@@ -112,6 +115,7 @@ class Pairs:
     prompts: Side = field(default_factory=Side)
     completions: Side = field(default_factory=Side)
     inside: dict[int, Lines] = field(default_factory=dict)
+    glued: Lines = field(default_factory=Lines)
 
     def add(self, line: int, prompt: object, completion: object) -> None:
         """Take in a row; a side that is no text is left to other rules."""
@@ -120,10 +124,13 @@ class Pairs:
             _count(self.inside, _repeated(prompt), line)
         if type(completion) is str:
             self.completions.add(line, completion)
+            if type(prompt) is str and _runs_on(prompt, completion):
+                self.glued.add(line)
 
     def join(self, later: Pairs, offset: int) -> None:
         self.prompts.join(later.prompts, offset)
         self.completions.join(later.completions, offset)
+        self.glued.join(later.glued, offset)
         for length, lines in later.inside.items():
             self.inside.setdefault(length, Lines()).join(lines, offset)
 
@@ -156,6 +163,15 @@ def start_of(text: str) -> str:
     if first == " ":
         return "space"
     return "letter" if first.isalnum() and first < "\u0e00" else "other"
+
+
+def _runs_on(prompt: str, completion: str) -> bool:
+    """Say whether a word begins a completion and nothing stands between it and the prompt."""
+    return (
+        bool(prompt and completion)
+        and not prompt[-1].isspace()
+        and start_of(completion) == "letter"
+    )
 
 
 def _repeated(prompt: str) -> int:

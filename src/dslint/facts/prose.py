@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,18 +12,19 @@ from dslint.facts.batch import Batch
 from dslint.facts.table import Column
 
 
-def _per_text(
-    fact: Callable[[str], Any], absent: Any, *, answers_only: bool = False
-) -> Callable[[Batch], list[Any]]:
-    def build(batch: Batch) -> list[Any]:
-        if answers_only:
-            return [
-                fact(value) if value and learned else absent
-                for value, learned in zip(batch.texts, batch.trainable, strict=True)
-            ]
-        return [fact(value) if value else absent for value in batch.texts]
+def _per_text(fact: Callable[[str], Any], absent: Any) -> Callable[[Batch], list[Any]]:
+    return lambda batch: [fact(value) if value else absent for value in batch.texts]
 
-    return build
+
+def _loop_ratio(batch: Batch) -> pl.Series:
+    rows = [
+        row
+        for row, (value, learned) in enumerate(zip(batch.texts, batch.trainable, strict=True))
+        if learned and value and len(value) >= text.SHORTEST_LOOP
+    ]
+    found = pl.repeat(0.0, len(batch.texts), dtype=pl.Float64, eager=True)
+    ratios = [text.loop_ratio(batch.texts[row] or "") for row in rows]
+    return found.scatter(rows, ratios) if rows else found
 
 
 def _screened(
@@ -56,30 +56,36 @@ def _odd(fact: Callable[[str], str]) -> Callable[[], pl.Expr]:
     return _screened(fact, pl.col("_odd"))
 
 
-def _reasoning(fact: Callable[[dict[str, Any]], Any], absent: Any) -> Callable[[Batch], list[Any]]:
-    # most messages have a role and a content and nothing more
-    return lambda batch: [
-        fact(message) if len(message) > 2 else absent for message in batch.messages
-    ]
+def _reasoning(
+    fact: Callable[[dict[str, Any]], Any], absent: Any, dtype: type[pl.DataType]
+) -> Callable[[Batch], pl.Series]:
+    def build(batch: Batch) -> pl.Series:
+        found = pl.repeat(absent, len(batch.messages), dtype=dtype, eager=True)
+        # most messages have a role and a content and nothing more
+        rows = [row for row, message in enumerate(batch.messages) if len(message) > 2]
+        return found.scatter(rows, [fact(batch.messages[row]) for row in rows]) if rows else found
+
+    return build
 
 
-_TOKENS = "|".join(map(re.escape, text.SPECIAL_TOKENS))
+_TOKENS = r"<\||\[/?INST\]|<</?SYS|_of_turn>|\[gMASK\]|<｜"
+"""Polars' expression for every text that may hold a chat template's token."""
 
 COLUMNS = {
     "reasoning": Column(
         pl.String,
         "its reasoning as a field of its own: `reasoning_content`, `reasoning` or `thinking`",
-        _reasoning(reasoning.field, None),
+        _reasoning(reasoning.field, None, pl.String),
     ),
     "reasoning_key": Column(
         pl.String,
         "the name of that field; '' without one",
-        _reasoning(lambda message: next(iter(reasoning.keys(message)), ""), ""),
+        _reasoning(lambda message: next(iter(reasoning.keys(message)), ""), "", pl.String),
     ),
     "reasoning_fields": Column(
         pl.Int64,
         "how many such fields it has",
-        _reasoning(lambda message: len(reasoning.keys(message)), 0),
+        _reasoning(lambda message: len(reasoning.keys(message)), 0, pl.Int64),
     ),
     "think": Column(
         pl.String,
@@ -96,7 +102,7 @@ COLUMNS = {
     "loop_ratio": Column(
         pl.Float64,
         "of a learned text of 50 words or more, the share of its 10-word runs that it had before",
-        _per_text(text.loop_ratio, 0.0, answers_only=True),
+        _loop_ratio,
     ),
     "text_outside_code": Column(
         pl.String,
@@ -121,7 +127,7 @@ COLUMNS = {
         pl.String,
         "the first token of a chat template that is written out in it; '' without one",
         None,
-        lambda: pl.col("text").str.extract(f"({_TOKENS})").fill_null(""),
+        _screened(text.special_token, pl.col("text").str.contains(_TOKENS)),
         ("text",),
     ),
     "upper_share": Column(

@@ -30,6 +30,9 @@ SHORTEST = 50
 CHARACTERS = 4
 """Characters that count as one word in a script that writes no spaces."""
 
+SHORTEST_LOOP = SHORTEST * CHARACTERS
+"""Characters below which no text has so many words."""
+
 
 def loop_ratio(text: str) -> float:
     """Return the share of a text's runs of ten words that stand in it before; 0 for a text under 50
@@ -38,7 +41,7 @@ def loop_ratio(text: str) -> float:
     A text with few spaces is measured by its characters, four to a word. Source of the measure: the
     repetition filters of curation tools use the same (10-grams, 0.7).
     """
-    if len(text) < SHORTEST * CHARACTERS:
+    if len(text) < SHORTEST_LOOP:
         return 0.0
     # A text of which most repeats holds a piece of its middle or its end three times or more.
     middle = len(text) // 2
@@ -91,7 +94,8 @@ _PLACEHOLDER = re.compile(
 )
 _TEMPLATE = re.compile(
     r"\{%|\{\{[#/>^!{&-]|\$\{\{|\{\{[^{}\n]*[|(]|\\[A-Za-z]+\{|</\w|/>|=[\"']\{\{"
-    r"|\b(?:import|export|function|const|let|var) \w"
+    r"|\b(?:const|let|var) [^\n]*=|\bfunction\b ?\w*\(|^(?:import|export) \w",
+    re.MULTILINE,
 )
 _TEMPLATES = re.compile(
     r"\{\{|placeholder|template|variable|jinja|mustache|handlebars|liquid|django|blade|twig|angular|\bvue\b"
@@ -126,6 +130,15 @@ SPECIAL_TOKENS = (
 )
 """The tokens with which chat templates mark turns and ends: ChatML, Llama 2 and 3, Phi, GLM, Gemma,
 Command R, DeepSeek, fill-in-the-middle. `<s>` and `</s>` are not here: they are HTML too."""
+
+
+_SPECIAL = re.compile("|".join(map(re.escape, SPECIAL_TOKENS)))
+
+
+def special_token(text: str) -> str:
+    """Return the first token of a chat template that is written out in a text; '' without one."""
+    found = _SPECIAL.search(text)
+    return found[0] if found else ""
 
 
 def upper_share(text: str) -> float:
