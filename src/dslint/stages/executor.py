@@ -4,6 +4,7 @@ the same.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -78,7 +79,19 @@ def workers(size: int, jobs: int | None = None) -> int:
 
 
 def look(plan: Plan, source: Source, format: str, piece: Piece) -> Part:
-    """Look at one piece."""
+    """Look at one piece, without the collector of cycles: a piece makes very many objects and no
+    cycle, and going over them again and again takes a tenth of the time.
+    """
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        return _look(plan, source, format, piece)
+    finally:
+        if collected:
+            gc.enable()
+
+
+def _look(plan: Plan, source: Source, format: str, piece: Piece) -> Part:
     match piece:
         case Range(offset, length):
             with source.open() as file:
