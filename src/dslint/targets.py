@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from dslint.errors import ConfigError, UsageError, did_you_mean
+from dslint.figures import Claim, Model, claim_of, day_of, model_of
 from dslint.resources import folder as resource
 
 if TYPE_CHECKING:
@@ -60,19 +62,12 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """Where what a target says comes from: `about` has dotted settings, as `limits.max_bytes`."""
-
-    about: tuple[str, ...]
-    kind: Literal["official", "observed", "inferred"]
-    link: str | None = None
-    read: date | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Target:
-    """A place that data can go. `limits` has what is stated of it, by the names of `LIMITS`."""
+    """A place that data can go. `limits` has what is stated of it, by the names of `LIMITS`.
+
+    `billing` has what is stated of bills: `validation` (bool), whether tokens of validation rows
+    are billed, and `reinforcement_pause` (Decimal), the USD at which such a job pauses.
+    """
 
     name: str
     title: str
@@ -83,6 +78,8 @@ class Target:
     notes: tuple[str, ...] = ()
     dates: tuple[Milestone, ...] = ()
     sources: tuple[Claim, ...] = ()
+    models: tuple[Model, ...] = ()
+    billing: Mapping[str, Any] = field(default_factory=dict)
     url: str | None = None
     read: date | None = None
 
@@ -144,6 +141,13 @@ def _theirs(name: str, path: Path) -> Target:
 
 
 def _target(data: Mapping[str, Any]) -> Target:
+    dates = tuple(
+        Milestone(day_of(each["on"]), each["event"], each["says"]) for each in data.get("dates", ())
+    )
+    sources = tuple(claim_of(each) for each in data.get("sources", ()))
+    billing = dict(data.get("billing", {}))
+    if "reinforcement_pause" in billing:
+        billing["reinforcement_pause"] = Decimal(billing["reinforcement_pause"])
     return Target(
         name=data["name"],
         title=data["title"],
@@ -152,29 +156,26 @@ def _target(data: Mapping[str, Any]) -> Target:
         aliases=tuple(data.get("aliases", ())),
         limits=dict(data.get("limits", {})),
         notes=tuple(data.get("notes", ())),
-        dates=tuple(
-            Milestone(_day(each["on"]), each["event"], each["says"])
-            for each in data.get("dates", ())
+        dates=dates,
+        sources=sources,
+        models=tuple(
+            _closing(model_of(each, data["name"], sources), dates, sources)
+            for each in data.get("models", ())
         ),
-        sources=tuple(_claim(each) for each in data.get("sources", ())),
+        billing=billing,
         url=data.get("url"),
-        read=_day(data["read"]) if "read" in data else None,
+        read=day_of(data["read"]) if "read" in data else None,
     )
 
 
-def _claim(data: Mapping[str, Any]) -> Claim:
-    about = data["about"]
-    return Claim(
-        about=(about,) if isinstance(about, str) else tuple(about),
-        kind=data["kind"],
-        link=data.get("link"),
-        read=_day(data["read"]) if "read" in data else None,
-        note=data.get("note"),
-    )
-
-
-def _day(value: date | str) -> date:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+def _closing(model: Model, dates: Sequence[Milestone], sources: Sequence[Claim]) -> Model:
+    """Close a model on the day on which the place itself closes, if that comes first."""
+    closes = min((each.on for each in dates if each.event == "closes"), default=None)
+    if closes is None or any(day and day <= closes for day in (model.closed, model.shut)):
+        return model
+    source = next((each for each in sources if "dates" in each.about), None)
+    known = {**model.sources, **({"closed": source} if source else {})}
+    return replace(model, closed=closes, sources=known)
 
 
 def problems(data: Mapping[str, Any]) -> Iterator[str]:
