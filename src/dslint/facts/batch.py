@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 from dslint.facts.links import Links, link
@@ -99,6 +100,20 @@ class Batch:
         ]
 
     @cached_property
+    def learned(self) -> list[int]:
+        """The positions of the turns that are learned from."""
+        return list(compress(range(len(self.turns)), self.trainable))
+
+    @cached_property
+    def answers(self) -> list[int]:
+        """The position of each record's last learned turn, rejected ones aside; -1 without one."""
+        found, turns, owners = [-1] * len(self.records), self.turns, self.owners
+        for at in self.learned:
+            if turns[at].part != "non_preferred":
+                found[owners[at]] = at
+        return found
+
+    @cached_property
     def calls(self) -> list[Call]:
         found = []
         for turn, message in enumerate(self.messages):
@@ -145,8 +160,7 @@ class Batch:
 
 
 def joined(content: object) -> str | None:
-    """Return the text of a list of content parts, joined by line breaks; None where there is none.
-    """
+    """Return the text of a list of content parts, joined by line breaks; None without one."""
     if type(content) is not list:
         return None
     texts = [

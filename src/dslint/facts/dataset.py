@@ -12,31 +12,20 @@ from dslint.facts.table import Column, Table, pointed
 from dslint.facts.text import json_state
 
 
-def _answers(batch: Batch) -> list[int]:
-    """Return the position of each record's last learned message, rejected ones aside; -1 without
-    one.
-    """
-    found = [-1] * len(batch.records)
-    for at, learned in enumerate(batch.trainable):
-        if learned and batch.turns[at].part != "non_preferred":
-            found[batch.owners[at]] = at
-    return found
-
-
 def _answer_json(batch: Batch) -> list[str]:
     texts = batch.texts
-    return [json_state(texts[at] or " ") if at >= 0 else "" for at in _answers(batch)]
+    return [json_state(texts[at] or " ") if at >= 0 else "" for at in batch.answers]
 
 
 def _answer(batch: Batch) -> list[int]:
-    return [batch.turns[at].index or 0 if at >= 0 else -1 for at in _answers(batch)]
+    return [batch.turns[at].index or 0 if at >= 0 else -1 for at in batch.answers]
 
 
 def _answer_at(batch: Batch) -> list[str]:
     """Return the pointer of each of these messages' content, without its first slash."""
     known: dict[tuple[str, str, int | None], str] = {}
     found = []
-    for record, at in zip(batch.records, _answers(batch), strict=True):
+    for record, at in zip(batch.records, batch.answers, strict=True):
         if at < 0:
             found.append("")
             continue
@@ -49,10 +38,12 @@ def _answer_at(batch: Batch) -> list[str]:
 
 def _reasoning(batch: Batch) -> list[bool]:
     found = [False] * len(batch.records)
-    for at, (message, text) in enumerate(zip(batch.messages, batch.texts, strict=True)):
-        if ((text and "think>" in text) or len(message) > 2) and batch.trainable[at]:
-            inline = reasoning.think(text or "") not in ("no", "mentioned")
-            found[batch.owners[at]] |= inline or bool(reasoning.keys(message))
+    messages, texts = batch.messages, batch.texts
+    for at in batch.learned:
+        text = texts[at] or ""
+        if "think>" in text or len(messages[at]) > 2:
+            inline = reasoning.think(text) not in ("no", "mentioned")
+            found[batch.owners[at]] |= inline or bool(reasoning.keys(messages[at]))
     return found
 
 

@@ -134,12 +134,17 @@ def _is_one_script(meant: str) -> bool:
     return max(map(blocks.count, set(blocks))) * 4 >= len(blocks) * 3
 
 
+def _parts(char: str) -> bool:
+    """Say whether a character parts words; two white ones may be the second half of a sequence."""
+    return char.isspace() and char not in "\x85\xa0"
+
+
 def _word(text: str, found: re.Match[str], right: Callable[[re.Match[str]], str]) -> str:
     """Return the words round a passage, put right."""
     start, end = found.span()
-    while start > max(0, found.start() - _REACH) and not text[start - 1].isspace():
+    while start > max(0, found.start() - _REACH) and not _parts(text[start - 1]):
         start -= 1
-    while end < len(text) and not text[end].isspace():
+    while end < len(text) and not _parts(text[end]):
         # not within a sequence: what is cut there could not be put right
         if end >= found.end() + _REACH and (text[end].isascii() or end >= found.end() + _FARTHEST):
             break

@@ -10,6 +10,7 @@ import polars as pl
 from dslint.facts import characters, mojibake, reasoning, text
 from dslint.facts.batch import Batch
 from dslint.facts.table import Column
+from dslint.formats import FORMATS
 
 
 def _per_text(fact: Callable[[str], Any], absent: Any) -> Callable[[Batch], list[Any]]:
@@ -17,14 +18,9 @@ def _per_text(fact: Callable[[str], Any], absent: Any) -> Callable[[Batch], list
 
 
 def _loop_ratio(batch: Batch) -> pl.Series:
-    rows = [
-        row
-        for row, (value, learned) in enumerate(zip(batch.texts, batch.trainable, strict=True))
-        if learned and value and len(value) >= text.SHORTEST_LOOP
-    ]
+    texts = [batch.texts[row] or "" for row in batch.learned]
     found = pl.repeat(0.0, len(batch.texts), dtype=pl.Float64, eager=True)
-    ratios = [text.loop_ratio(batch.texts[row] or "") for row in rows]
-    return found.scatter(rows, ratios) if rows else found
+    return found.scatter(batch.learned, list(map(text.loop_ratio, texts))) if texts else found
 
 
 def _screened(
@@ -57,16 +53,29 @@ def _odd(fact: Callable[[str], str]) -> Callable[[], pl.Expr]:
 
 
 def _reasoning(
-    fact: Callable[[dict[str, Any]], Any], absent: Any, dtype: type[pl.DataType]
+    fact: Callable[[dict[str, Any]], Any],
+    absent: Any,
+    dtype: type[pl.DataType],
+    *,
+    own: bool = False,
 ) -> Callable[[Batch], pl.Series]:
+    """Build a column from the fields of learned messages; with `own`, not from those that only a
+    reader of a foreign format gave them."""
+
     def build(batch: Batch) -> pl.Series:
-        found = pl.repeat(absent, len(batch.messages), dtype=dtype, eager=True)
-        # most messages have a role and a content and nothing more
-        rows = [row for row, message in enumerate(batch.messages) if len(message) > 2]
-        return found.scatter(rows, [fact(batch.messages[row]) for row in rows]) if rows else found
+        messages = batch.messages
+        found = pl.repeat(absent, len(messages), dtype=dtype, eager=True)
+        # most answers have a role and a content and nothing more
+        rows = [row for row in batch.learned if len(messages[row]) > 2]
+        if own:
+            rows = [row for row in rows if batch.records[batch.owners[row]].format not in _GIVEN]
+        return found.scatter(rows, [fact(messages[row]) for row in rows]) if rows else found
 
     return build
 
+
+_GIVEN = frozenset(name for name, each in FORMATS.items() if "reasoning_content" in each.keys)
+"""The formats that keep reasoning in a place of their own."""
 
 _TOKENS = r"<\||\[/?INST\]|<</?SYS|_of_turn>|\[gMASK\]|<｜"
 """Polars' expression for every text that may hold a chat template's token."""
@@ -74,13 +83,16 @@ _TOKENS = r"<\||\[/?INST\]|<</?SYS|_of_turn>|\[gMASK\]|<｜"
 COLUMNS = {
     "reasoning": Column(
         pl.String,
-        "its reasoning as a field of its own: `reasoning_content`, `reasoning` or `thinking`",
+        "a learned message's reasoning as a field of its own: `reasoning_content`, `reasoning` or "
+        "`thinking`",
         _reasoning(reasoning.field, None, pl.String),
     ),
     "reasoning_key": Column(
         pl.String,
-        "the name of that field; '' without one",
-        _reasoning(lambda message: next(iter(reasoning.keys(message)), ""), "", pl.String),
+        "the name of that field in the row; '' without one",
+        _reasoning(
+            lambda message: next(iter(reasoning.keys(message)), ""), "", pl.String, own=True
+        ),
     ),
     "reasoning_fields": Column(
         pl.Int64,

@@ -30,9 +30,6 @@ SHORTEST = 50
 CHARACTERS = 4
 """Characters that count as one word in a script that writes no spaces."""
 
-SHORTEST_LOOP = SHORTEST * CHARACTERS
-"""Characters below which no text has so many words."""
-
 
 def loop_ratio(text: str) -> float:
     """Return the share of a text's runs of ten words that stand in it before; 0 for a text under 50
@@ -41,11 +38,11 @@ def loop_ratio(text: str) -> float:
     A text with few spaces is measured by its characters, four to a word. Source of the measure: the
     repetition filters of curation tools use the same (10-grams, 0.7).
     """
-    if len(text) < SHORTEST_LOOP:
+    if len(text) < SHORTEST * CHARACTERS:
         return 0.0
-    # A text of which most repeats holds a piece of its middle or its end three times or more.
+    # What repeats for most of a text repeats in its middle: three times at the least.
     middle = len(text) // 2
-    if text.count(text[-20:-4]) < 3 and text.count(text[middle : middle + 16]) < 3:
+    if text.count(text[middle : middle + 16]) < 3:
         return 0.0
     units: list[str] | str = text.split()
     width = RUN
