@@ -82,7 +82,7 @@ def test_every_operator_is_there() -> None:
 def admitted(text: str) -> list[sql.Token]:
     try:
         return list(sql._tokens(text))
-    except sql.Refused:
+    except sql.RefusedError:
         return []
 
 

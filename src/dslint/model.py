@@ -243,4 +243,5 @@ class Report:
         if level == "off":
             return False
         floor = LEVELS.index(level)
-        return any(LEVELS.index(found.level) >= floor and not found.ignored for found in self.findings)
+        open_ = (found.level for found in self.findings if not found.ignored)
+        return any(LEVELS.index(each) >= floor for each in open_)

@@ -15,14 +15,13 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws.rows import CHAT_MUTATIONS, SOUND, TOOL_MUTATIONS, Row, chats
 
 from dslint.config import Settings, load
-from dslint.errors import DslintError
 from dslint.model import Report
 from dslint.report import NAMES, Options, render
 from dslint.rulebook import book
 from dslint.stages.check import check
-from laws.rows import CHAT_MUTATIONS, SOUND, TOOL_MUTATIONS, Row, chats
 
 EVERYTHING = [("all", "info")]
 """Every rule, off ones too."""
@@ -142,8 +141,11 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     max_leaves=20,
 )
 KEYS = st.sampled_from(
-    "messages role content tools tool_calls function arguments name id type text image_url prompt completion "
-    "input preferred_output conversations from value weight tool_call_id parameters".split()
+    [
+        *("messages", "role", "content", "tools", "tool_calls", "function", "arguments", "name"),
+        *("id", "type", "text", "image_url", "prompt", "completion", "input", "preferred_output"),
+        *("conversations", "from", "value", "weight", "tool_call_id", "parameters"),
+    ]
 )
 odd_rows = st.recursive(
     json_values,
@@ -172,11 +174,7 @@ def test_no_bytes_crash_it_and_every_report_can_be_written(
 ) -> None:
     path = folder / name
     path.write_bytes(content)
-    try:
-        [report] = check([str(path)], chosen(folder, levels=EVERYTHING))
-    except DslintError as error:
-        assert str(error)
-        return
+    [report] = check([str(path)], chosen(folder, levels=EVERYTHING))
     assert report.records or report.findings, "a file without a row is no sound file"
     for each in NAMES:
         render(each, report, io.StringIO(), Options())

@@ -95,4 +95,13 @@ def main(arguments: list[str] | None = None) -> None:
         # the reader of our output went away: nothing is left to be said, least of all at shutdown
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 141
+    except Exception as error:
+        if os.environ.get("DSLINT_TRACEBACK"):
+            raise
+        click.echo(
+            f"dslint: a mistake in dslint itself: {type(error).__name__}: {error}\n"
+            "dslint: please report it, with what DSLINT_TRACEBACK=1 in front of the command shows",
+            err=True,
+        )
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)

@@ -29,10 +29,10 @@ def command(paths: tuple[Path, ...], verbose: bool, allow_python: bool) -> int:
       dslint test lint/rules
       dslint test lint/rules/support/names-a-customer.md
     """
-    from dslint.stages.examples import test
+    from dslint.stages.examples import run
 
     pages = examples = failed = 0
-    for outcome in test(list(paths), allow_python=allow_python):
+    for outcome in run(list(paths), allow_python=allow_python):
         pages += 1
         examples += outcome.examples
         failed += bool(outcome.failures)

@@ -111,7 +111,8 @@ FILE = Table(
         ),
         "container": Column(
             pl.String,
-            "jsonl, array, pretty, csv, text, parquet, arrow, xlsx, zip, gzip, zstd, lfs-pointer, annex-pointer, "
+            "jsonl, array, pretty, csv, text, parquet, arrow, xlsx, zip, gzip, zstd, lfs-pointer, "
+            "annex-pointer, "
             "dvc-pointer, empty or binary",
             _fact(lambda file: file.container),
         ),

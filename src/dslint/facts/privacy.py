@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 
 _SECRETS = re.compile(
-    r"""sk-(?:proj-|ant-|svcacct-)?[A-Za-z0-9_-]{16,} | (?:AKIA|ASIA)[0-9A-Z]{16} | gh[pousr]_[A-Za-z0-9]{20,}
-    | github_pat_[A-Za-z0-9_]{20,} | AIza[0-9A-Za-z_-]{30,} | xox[abprs]-[A-Za-z0-9-]{10,} | hf_[A-Za-z0-9]{20,}
-    | glpat-[A-Za-z0-9_-]{16,} | [rs]k_live_[A-Za-z0-9]{16,} | eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}[.\w-]*
+    r"""sk-(?:proj-|ant-|svcacct-)?[A-Za-z0-9_-]{16,}
+    | [rs]k_live_[A-Za-z0-9]{16,}
+    | (?:AKIA|ASIA)[0-9A-Z]{16}
+    | AIza[0-9A-Za-z_-]{30,}
+    | gh[pousr]_[A-Za-z0-9]{20,}
+    | github_pat_[A-Za-z0-9_]{20,}
+    | glpat-[A-Za-z0-9_-]{16,}
+    | hf_[A-Za-z0-9]{20,}
+    | xox[abprs]-[A-Za-z0-9-]{10,}
+    | eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}[.\w-]*
     | -----BEGIN[ A-Z]*PRIVATE\ KEY-----.*""",
     re.VERBOSE | re.DOTALL,
 )
 _PERSONAL = re.compile(
-    r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|(?<![\w.])\+?[0-9](?:[ ()./-]{0,2}[0-9]){8,}(?![\w.])"
+    r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+    r"|(?<![\w.])\+?[0-9](?:[ ()./-]{0,2}[0-9]){8,}(?![\w.])"
 )
 
 

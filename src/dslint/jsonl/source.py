@@ -58,7 +58,7 @@ class Source:
             if self.packing == ".zst":
                 import zstandard
 
-                packed = open(self.path, "rb")
+                packed = open(self.path, "rb")  # noqa: SIM115  # the reader closes it
                 return cast(
                     BinaryIO,
                     zstandard.ZstdDecompressor().stream_reader(

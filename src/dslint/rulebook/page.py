@@ -111,7 +111,8 @@ def parse(text: str, path: Path) -> Rule:
     if len(bindings) != 1:
         said = " and ".join(bindings) or "none of them"
         raise PageError(
-            f"{path}:{toml.line}: a rule is bound by a ```sql block, by `check` or by `label = true`; "
+            f"{path}:{toml.line}: a rule is bound by a ```sql block, by `check` or by "
+            "`label = true`; "
             f"this page has {said}"
         )
     if not _NAME.fullmatch(path.stem):

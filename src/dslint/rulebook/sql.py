@@ -18,13 +18,73 @@ LONGEST = 4_000
 """Characters. Polars takes minutes over a few thousand OR terms."""
 
 FUNCTIONS = frozenset(
-    """abs array_contains array_get array_length array_to_string avg ceil char_length coalesce concat count ends_with
-    floor greatest least left length lower ltrim max min mod nullif octet_length replace right round rtrim
-    split_part starts_with strpos substr sum trim upper""".split()
+    {
+        *(
+            "abs",
+            "array_contains",
+            "array_get",
+            "array_length",
+            "array_to_string",
+            "avg",
+            "ceil",
+            "char_length",
+            "coalesce",
+            "concat",
+            "count",
+            "ends_with",
+            "floor",
+            "greatest",
+            "least",
+            "left",
+            "length",
+            "lower",
+            "ltrim",
+            "max",
+            "min",
+            "mod",
+            "nullif",
+            "octet_length",
+            "replace",
+            "right",
+            "round",
+            "rtrim",
+            "split_part",
+            "starts_with",
+            "strpos",
+            "substr",
+            "sum",
+            "trim",
+            "upper",
+        ),
+    }
 )
 KEYWORDS = frozenset(
-    """and or not in is null true false between case when then else end over partition by filter where distinct from
-    any""".split()
+    {
+        *(
+            "and",
+            "or",
+            "not",
+            "in",
+            "is",
+            "null",
+            "true",
+            "false",
+            "between",
+            "case",
+            "when",
+            "then",
+            "else",
+            "end",
+            "over",
+            "partition",
+            "by",
+            "filter",
+            "where",
+            "distinct",
+            "from",
+            "any",
+        ),
+    }
 )
 _VALUES = frozenset({"null", "true", "false", "end"})
 
@@ -35,7 +95,7 @@ _TOKEN = re.compile(
 )
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """What the guard does not admit: a reason, and the character's position in the predicate, from
     1.
     """
@@ -56,7 +116,7 @@ def _tokens(sql: str) -> Iterator[Token]:
     while at < len(sql):
         found = _TOKEN.match(sql, at)
         if found is None:
-            raise Refused(f"`{sql[at]}` has no place in a rule", at + 1)
+            raise RefusedError(f"`{sql[at]}` has no place in a rule", at + 1)
         if found.lastgroup != "space":
             yield Token(str(found.lastgroup), found[0], at + 1)
         at = found.end()
@@ -80,18 +140,18 @@ def renamed(sql: str, new: Mapping[str, str]) -> str:
 
 
 def guard(sql: str, columns: Collection[str], *, across_rows: bool = False) -> None:
-    """Admit a predicate over a table with `columns`, or raise Refused.
+    """Admit a predicate over a table with `columns`, or raise RefusedError.
 
     Windows must be partitioned by `line`, so that where a file is cut into chunks never shows in an
     answer; `across_rows` lifts that for the tables that are whole.
     """
     if len(sql) > LONGEST:
-        raise Refused(
+        raise RefusedError(
             f"a predicate has at most {LONGEST:,} characters; this one has {len(sql):,}", LONGEST
         )
     tokens = list(_tokens(sql))
     if not tokens:
-        raise Refused("the sql block is empty", 1)
+        raise RefusedError("the sql block is empty", 1)
     ended = Token("end", "", len(sql) + 1)
     operand = False
     for index, token in enumerate(tokens):
@@ -99,13 +159,13 @@ def guard(sql: str, columns: Collection[str], *, across_rows: bool = False) -> N
         word = token.text.lower()
         if token.kind == "operator":
             if token.text == "(" and operand and not _takes_bracket(tokens, index):
-                raise Refused("expected an operator before `(`", token.position)
+                raise RefusedError("expected an operator before `(`", token.position)
             operand = token.text in (")", "]") or (token.text == "*" and following.text == ")")
             continue
         if token.kind == "word" and word in KEYWORDS and following.text != "(":
             _keyword(word, token, tokens, index)
             if word in ("null", "true", "false") and operand:
-                raise Refused(f"expected an operator before `{token.text}`", token.position)
+                raise RefusedError(f"expected an operator before `{token.text}`", token.position)
             operand = word in _VALUES
             continue
         if token.kind == "word" and word in KEYWORDS:
@@ -113,16 +173,16 @@ def guard(sql: str, columns: Collection[str], *, across_rows: bool = False) -> N
             operand = False
             continue
         if operand:
-            raise Refused(f"expected an operator before `{token.text}`", token.position)
+            raise RefusedError(f"expected an operator before `{token.text}`", token.position)
         if token.kind == "word":
             if following.text == "(":
                 if word not in FUNCTIONS:
-                    raise Refused(
+                    raise RefusedError(
                         f"`{token.text}` is no function of rules{did_you_mean(word, FUNCTIONS)}",
                         token.position,
                     )
             elif token.text not in columns:
-                raise Refused(
+                raise RefusedError(
                     f"`{token.text}` is no column of this table{did_you_mean(token.text, columns)}",
                     token.position,
                 )
@@ -143,7 +203,7 @@ def _keyword(word: str, token: Token, tokens: list[Token], index: int) -> None:
     files.
     """
     if word == "from" and not (index and tokens[index - 1].text.lower() == "distinct"):
-        raise Refused("a rule has no subqueries: `FROM` has no place here", token.position)
+        raise RefusedError("a rule has no subqueries: `FROM` has no place here", token.position)
 
 
 def _windows_are_local(tokens: list[Token]) -> None:
@@ -153,4 +213,6 @@ def _windows_are_local(tokens: list[Token]) -> None:
         inside = [each.text.lower() for each in tokens[index + 1 :]]
         inside = inside[: inside.index(")")] if ")" in inside else inside
         if inside[:3] != ["(", "partition", "by"] or "line" not in inside[3:]:
-            raise Refused("a window needs `PARTITION BY line` among its columns", token.position)
+            raise RefusedError(
+                "a window needs `PARTITION BY line` among its columns", token.position
+            )

@@ -21,9 +21,9 @@ from dslint.model import (
     Skipped,
     Story,
 )
+from dslint.stages import ignore
 from dslint.stages.files import File
 from dslint.stages.gather import Gathered
-from dslint.stages import ignore
 from dslint.stages.ignore import Entry, Ignores, fingerprint
 from dslint.stages.locate import Place, Wanted, locate
 from dslint.stages.plan import ANY, Plan

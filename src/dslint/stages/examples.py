@@ -34,9 +34,8 @@ class Outcome:
     failures: tuple[str, ...]
 
 
-def test(paths: list[Path], *, allow_python: bool = False) -> Iterator[Outcome]:
-    """Test the pages that `paths` (pages or folders) name. Raises InputError where they name none.
-    """
+def run(paths: list[Path], *, allow_python: bool = False) -> Iterator[Outcome]:
+    """Test the pages that `paths` (pages or folders) name; raises InputError without any."""
     pages = [each for path in paths for each in (book.pages(path) if path.is_dir() else [path])]
     if not pages:
         raise InputError(

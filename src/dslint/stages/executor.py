@@ -43,7 +43,7 @@ def _pooled(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int,
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    # fork would copy polars' threads in an unknown state; forkserver starts clean and is faster than spawn
+    # fork would copy polars' threads in an unknown state; forkserver is faster than spawn
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     waiting: deque[tuple[int, Piece, Future[Part]]] = deque()

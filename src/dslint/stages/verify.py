@@ -30,7 +30,7 @@ def verify(rule: Rule) -> None:
     }
     try:
         sql.guard(rule.sql, {*columns, *literals}, across_rows=rule.over in WHOLE)
-    except sql.Refused as refused:
+    except sql.RefusedError as refused:
         line, column = _place(rule, refused.position)
         raise PageError(f"{rule.path}:{line}:{column}: {refused}") from None
     for name in re.findall(r"\{(\w+)\}", rule.message):
