@@ -213,9 +213,10 @@ def _pattern(pattern: str) -> Draft202012Validator:
     return Draft202012Validator({"pattern": pattern}, pattern_options=RegexOptions())
 
 
-def _tools(record: Record) -> Iterator[_Tool]:
+def _tools(record: Record) -> list[_Tool]:
     pointer, tools = FORMATS[record.format].tools(record.data)
-    for index, tool in enumerate(tools):
+    found: list[_Tool] = []
+    for index, tool in enumerate(tools) if tools else ():
         if not isinstance(tool, dict):
             continue
         function = tool.get("function")
@@ -226,7 +227,9 @@ def _tools(record: Record) -> Iterator[_Tool]:
             function = tool
         name, parameters = function.get("name"), function.get("parameters")
         if isinstance(name, str):
-            yield _Tool(name, parameters if isinstance(parameters, dict) else None, function, below)
+            schema = parameters if isinstance(parameters, dict) else None
+            found.append(_Tool(name, schema, function, below))
+    return found
 
 
 def _calls(record: Record) -> Iterator[_Call]:
