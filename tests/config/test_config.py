@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,29 @@ def test_a_target_that_is_a_file_is_from_the_folder_of_who_named_it() -> None:
     assert chosen.target == chosen.datasets["a"].target == ("mine.toml",)
 
 
+def test_what_is_said_of_models_is_checked_and_resolved() -> None:
+    write(
+        '[models.a]\ntraining = "2.75"\nread = 2026-11-02\ntarget = "lab.toml"\naliases = "b"\n'
+        '[models."gpt-4.1"]\nread = "2026-11-03"\ntarget = "azure"\n',
+        "inner/dslint.toml",
+    )
+    assert load(Path("inner")).models == {
+        "a": {
+            "training": "2.75",
+            "read": date(2026, 11, 2),
+            "target": str(Path.cwd() / "inner/lab.toml"),
+            "aliases": ("b",),
+        },
+        "gpt-4.1": {"read": date(2026, 11, 3), "target": "azure"},
+    }
+
+
+@pytest.mark.parametrize("budget", ["50 USD", "50USD", "$50", "$ 12.50", "50 usd", "0.5 EUR"])
+def test_a_budget_is_an_amount_and_a_currency(budget: str) -> None:
+    write(f'[datasets.a]\ntrain = "x"\nbudget = "{budget}"')
+    assert load().datasets["a"].budget == budget
+
+
 def test_settings_travel_to_other_processes() -> None:
     write('levels.all = "warn"\n[datasets.a]\ntrain = "x.jsonl"\n[options.b]\nc = 3')
     chosen = load()
@@ -193,6 +217,19 @@ def test_settings_travel_to_other_processes() -> None:
             "`levels.x` of [[overrides]] number 1 in dslint.toml",
         ),
         ("options.mojibake = 3", "`options.mojibake` in dslint.toml is `3`"),
+        ("models.x = 3", "`models.x` in dslint.toml is `3`; it has to be a table"),
+        (
+            "[models.x]\ntraning = '1'",
+            "`models.x.traning` in dslint.toml is not a setting; did you",
+        ),
+        ("[models.x]\ntraining = 25.0", 'is `25.0`; it has to be written like `"25.00"`'),
+        ("[models.x]\ntraining = '-1'", "`models.x.training` in dslint.toml"),
+        ("[models.x]\nmethods = ['sft']", "`models.x.methods` (item 1) in dslint.toml"),
+        ("[models.x]\ntiles = { base = 1 }", "`models.x.tiles` in dslint.toml lacks `tile`"),
+        ("[models.x]\nread = 'today'", 'it has to be written like `"2026-11-20"`'),
+        ("[models.x]\nread = '2026-02-30'", '`"2026-02-30"`, which is not a day'),
+        ("[models.x]\nread = 2026-01-01T10:00:00", "`models.x.read` in dslint.toml"),
+        ("[models.x]\ntitle = 2026-01-01", "is `2026-01-01`; it has to be a string"),
         ("tool.dslint.target = 'x'", "only in pyproject.toml are they under `[tool.dslint]`"),
     ],
 )

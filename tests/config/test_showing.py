@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,20 @@ def write(text: str, path: str = "dslint.toml") -> Path:
             ),
             "options": st.dictionaries(
                 NAMES, st.dictionaries(NAMES, TEXTS | st.booleans() | st.floats(0, 1), min_size=1)
+            ),
+            "models": st.dictionaries(
+                TEXTS,
+                st.fixed_dictionaries(
+                    {},
+                    optional={
+                        "training": st.sampled_from(["25.00", "0.5", "3"]),
+                        "context": st.integers(1, 10**6),
+                        "aliases": st.lists(TEXTS, max_size=2, unique=True),
+                        "tiles": st.just({"base": 85, "tile": 170}),
+                        "read": st.dates(date(1000, 1, 1)),
+                    },
+                ),
+                max_size=2,
             ),
             "datasets": st.dictionaries(
                 st.text("abc", min_size=1, max_size=3),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from dslint.model import LEVELS
 
 _SWITCHES = {"strict": "--strict", "preview": "--preview", "allow-python": "--allow-python-rules"}
 _LISTS = ("target", "rulebooks", "exclude")
+_DAYS = ("announced", "closed", "shut", "read")
 
 
 def load(
@@ -95,6 +97,9 @@ def load(
             for number, each in enumerate(table.get("overrides", ()), 1)
         ),
         options=table.get("options", {}),
+        models={
+            each: _model(each, body, root, name) for each, body in table.get("models", {}).items()
+        },
         datasets=datasets,
         allow_python=bool(allowed),
         origin=origin,
@@ -140,8 +145,43 @@ def _verify(table: Mapping[str, Any], name: str) -> None:
         raise ConfigError(
             f"`required-version` in {name} asks for dslint {toml.printable(wanted)}; this is {have}"
         )
-    if wrong := complaints(table, f" in {name}", schema()):
+    if wrong := complaints({**table, **_dateless(table)}, f" in {name}", schema()):
         raise ConfigError("\n".join(wrong))
+
+
+def _dateless(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of models with days as text: the schema is JSON's, which has no dates."""
+    models = table.get("models")
+    if not isinstance(models, dict):
+        return {}
+    return {
+        "models": {
+            model: {
+                name: each.isoformat() if name in _DAYS and type(each) is date else each
+                for name, each in body.items()
+            }
+            if isinstance(body, dict)
+            else body
+            for model, body in models.items()
+        }
+    }
+
+
+def _model(model: str, body: Mapping[str, Any], root: Path, name: str) -> dict[str, Any]:
+    said = dict(body)
+    if "target" in said:
+        (said["target"],) = _targets((said["target"],), root)
+    if "aliases" in said:
+        said["aliases"] = _names(said["aliases"])
+    for day in said.keys() & set(_DAYS):
+        try:
+            said[day] = date.fromisoformat(str(said[day]))
+        except ValueError:
+            raise ConfigError(
+                f"`models.{toml.key(model)}.{day}` in {name} is "
+                f"`{toml.literal(said[day])}`, which is not a day"
+            ) from None
+    return said
 
 
 def _given(command_line: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,7 +75,8 @@ class Settings:
     `root` is the folder that relative paths and globs are of; `path` is the configuration file, if
     there is one. `floor` is the lowest level at which a rule runs that no one spoke of; `strict`
     fails on what was skipped; `preview` turns preview rules on. `levels` are in order of
-    application: the configuration, the command line. `origin` maps a setting, dotted as in TOML, to
+    application: the configuration, the command line. `models` are tables as `dslint.models` takes
+    them. `origin` maps a setting, dotted as in TOML, to
     where it was said: a file, a flag, a profile or `default`.
     """
 
@@ -98,6 +99,7 @@ class Settings:
     levels: tuple[Word, ...] = ()
     overrides: tuple[Override, ...] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     allow_python: bool = False
     origin: Mapping[str, str] = field(default_factory=dict)

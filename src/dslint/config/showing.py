@@ -45,6 +45,11 @@ def _rows(settings: Settings) -> Iterator[tuple[str, object, str]]:
     for rule, options in settings.options.items():
         for option, value in options.items():
             yield f"options.{key(rule)}.{key(option)}", value, ""
+    for model, said in settings.models.items():
+        if not said:
+            yield f"models.{key(model)}", {}, ""
+        for name, value in said.items():
+            yield f"models.{key(model)}.{key(name)}", value, ""
     for name, dataset in settings.datasets.items():
         place = f"datasets.{key(name)}"
         for side in ("train", "validation", "evaluation"):

@@ -89,7 +89,7 @@ def dump(value: Any, look: Look) -> str:
             return text if text.isprintable() else _OTHER.sub(_escaped, text)
         except TypeError:  # a lone surrogate: of the data, or of a file name that is not UTF-8
             pass
-    return json.dumps(value, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"), default=str)  # days
 
 
 def _escaped(found: re.Match[str]) -> str:
