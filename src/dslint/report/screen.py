@@ -202,7 +202,9 @@ def window(excerpt: Excerpt, width: int, look: Look) -> tuple[str, int, int]:
     after = look.safe(excerpt.text[end:])
     room = width - cell_len(before) - cell_len(mark) - cell_len(after)
     if room < 0:
+        whole = mark
         mark = clip(mark, max(width - 12, width * 2 // 3), look.marks.more)
+        after = after if mark == whole else ""
         left = width - cell_len(mark)
         behind = min(cell_len(after), left * 2 // 3)
         kept = _tail(before, left - behind - 1)

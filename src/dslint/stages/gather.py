@@ -17,7 +17,7 @@ from dslint.jsonl.source import CHUNK, Range
 from dslint.stages.executor import Task, run
 from dslint.stages.files import File
 from dslint.stages.plan import Plan
-from dslint.stages.scan import Hits, Raised, answers, fill, rendered, stored
+from dslint.stages.scan import Hits, Raised, answers, fill, placed, stored, told
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ def _files(plan: Plan, found: Gathered) -> None:
         frame = TABLES["file"].frame(facts, plan.columns("file") | {"line"})
         for question, rows, full in answers(questions, frame):
             rule = plan.rules[question.rule]
-            for row, message in zip(rows, rendered(rule, full, rows), strict=True):
+            for row, message in zip(rows, told(rule, full, rows), strict=True):
                 if plan.applies(question.rule, facts[row].format):
                     key = (question.rule, question.target)
                     found.hits[row].setdefault(key, []).append(Raised(0, "", message))
@@ -112,11 +112,8 @@ def _whole(plan: Plan, found: Gathered, facts: list[pl.DataFrame]) -> None:
         for question, rows, full in answers(plan.questions["dataset"], frame):
             rule = plan.rules[question.rule]
             places = full.select("file", "line", "format")[rows]
-            messages = rendered(rule, full, rows)
-            pointers = [
-                fill(f"/{rule.at}", row) if rule.at else ""
-                for row in full[rows].iter_rows(named=True)
-            ]
+            messages = told(rule, full, rows)
+            pointers = [f"/{at}" if at else "" for at in placed(rule, full, rows)]
             for (number, line, format), message, pointer in zip(
                 places.iter_rows(), messages, pointers, strict=True
             ):
@@ -132,7 +129,7 @@ def _whole(plan: Plan, found: Gathered, facts: list[pl.DataFrame]) -> None:
         }
         frame = TABLES["totals"].frame([totals], plan.columns("totals") | {"line"})
         for question, rows, full in answers(questions, frame):
-            message = rendered(plan.rules[question.rule], full, rows)[0]
+            message = told(plan.rules[question.rule], full, rows)[0]
             found.hits[0].setdefault((question.rule, question.target), []).append(
                 Raised(0, "", message)
             )

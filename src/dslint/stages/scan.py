@@ -5,7 +5,7 @@ can run it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -134,7 +134,7 @@ def _defects(plan: Plan, parsed: parse.Parsed, hits: Hits) -> None:
         questions, TABLES["defect"].frame(found, plan.columns("defect") | {"line"})
     ):
         rule = plan.rules[question.rule]
-        messages = rendered(rule, frame, rows)
+        messages = told(rule, frame, rows)
         hits.setdefault((question.rule, question.target), []).extend(
             Raised(found[row][0], "", message, _span(found[row][1]))
             for row, message in zip(rows, messages, strict=True)
@@ -181,8 +181,10 @@ def _ask(plan: Plan, name: str, batch: Batch, hits: Hits) -> None:
             rows = [row for row in rows if plan.applies(question.rule, kept[row])]
         lines = frame["line"]
         hits.setdefault((question.rule, question.target), []).extend(
-            Raised(lines[row], table.pointer(batch, row, rule.at), message)
-            for row, message in zip(rows, rendered(rule, frame, rows), strict=True)
+            Raised(lines[row], table.pointer(batch, row, at), message)
+            for row, message, at in zip(
+                rows, told(rule, frame, rows), placed(rule, frame, rows), strict=True
+            )
         )
 
 
@@ -232,19 +234,39 @@ def _concerned(batch: Batch, table: str) -> list[Record]:
     return [batch.records[position] for position in sorted(concerned)]
 
 
-def rendered(rule: Rule, frame: pl.DataFrame, rows: list[int]) -> list[str | None]:
-    """Fill the rule's message for the rows of a table; None where it has nothing to fill in."""
-    named = [name for name in _NAMED.findall(rule.message) if name in frame.columns]
-    if not named:
+def told(rule: Rule, frame: pl.DataFrame, rows: list[int]) -> list[str | None]:
+    """Fill the rule's message for rows of a table; None where it has nothing to fill in."""
+    if not _NAMED.search(rule.message):
         return [None] * len(rows)
-    values = frame.select(named)[rows]
-    return [fill(rule.message, row) for row in values.iter_rows(named=True)]
+    return list(rendered(rule.message, frame, rows))
 
 
-def fill(template: str, values: Mapping[str, Any]) -> str:
+def placed(rule: Rule, frame: pl.DataFrame, rows: list[int]) -> list[str]:
+    """Fill the rule's place for rows of a table."""
+    return rendered(rule.at, frame, rows, str)
+
+
+def rendered(
+    template: str,
+    frame: pl.DataFrame,
+    rows: list[int],
+    write: Callable[[Any], str] | None = None,
+) -> list[str]:
+    """Fill a template for rows of a table with the values of their columns."""
+    named = [name for name in _NAMED.findall(template) if name in frame.columns]
+    if not named:
+        return [template] * len(rows)
+    values = frame.select(named)[rows].iter_rows(named=True)
+    return [fill(template, row, write) for row in values]
+
+
+def fill(
+    template: str, values: Mapping[str, Any], write: Callable[[Any], str] | None = None
+) -> str:
     """Put values into the `{names}` of a message, each cut to a readable length."""
+    put = write or shortened
     return _NAMED.sub(
-        lambda found: shortened(values[found[1]]) if found[1] in values else found[0], template
+        lambda found: put(values[found[1]]) if found[1] in values else found[0], template
     )
 
 
