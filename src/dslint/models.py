@@ -5,7 +5,7 @@ whether they are still open on a day.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -36,12 +36,17 @@ class Status:
     on: date | None = None
 
 
-def every(own: Own | None = None, target: str | None = None) -> list[Model]:
-    """Return all models that are known: the user's own, those of `target`, and of other targets.
+def every(own: Own | None = None, *first: str) -> list[Model]:
+    """Return all models that are known: the user's own, those of the targets `first`, the rest.
 
     What the user says of a model that dslint knows takes the place of what dslint says of it.
     """
-    return [model for place in _places(own or {}, target) for model in place]
+    return [model for place in _places(own or {}, first) for model in place]
+
+
+def alike(model: Model, other: Model) -> bool:
+    """Say whether both are one model, at different targets."""
+    return not _names(model).isdisjoint(_names(other))
 
 
 def resolve(name: str, target: str | None = None, own: Own | None = None) -> Model:
@@ -53,7 +58,7 @@ def resolve(name: str, target: str | None = None, own: Own | None = None) -> Mod
     Raises UsageError, with the nearest names, for one that nobody knows.
     """
     spellings = list(dict.fromkeys(_spellings(name)))
-    places = list(_places(own or {}, target))
+    places = list(_places(own or {}, (target,) if target else ()))
     for place in places:
         named = {each: model for model in reversed(place) for each in _names(model)}
         for spelling in spellings:
@@ -84,33 +89,43 @@ def status(model: Model, day: date) -> Status:
 def suggest(model: Model, day: date, own: Own | None = None) -> tuple[Model, ...]:
     """Return the open models that can be trained in the same ways, the nearest first.
 
-    Nearest is the model itself at another target, then what its own target trains. There is none
-    where nobody who is open states that they train in those ways.
+    Nearest is the model itself at another target, then what its own target trains, then what can
+    do little else. There is none where nobody who is open states that they train in those ways.
     """
-
-    def same(other: Model) -> bool:
-        return not _names(other).isdisjoint(_names(model))
 
     found = [
         each
-        for each in every(own, model.target)
+        for each in every(own)
         if status(each, day).state == "open"
-        and (same(each) or (set(model.methods) <= set(each.methods) and each.methods))
         and (each.name, each.target) != (model.name, model.target)
+        and (alike(each, model) or (each.methods and set(model.methods) <= set(each.methods)))
     ]
-    return tuple(sorted(found, key=lambda each: (not same(each), each.target != model.target)))
+    return tuple(
+        sorted(
+            found,
+            key=lambda each: (
+                not alike(each, model),
+                each.target != model.target,
+                len(each.methods),
+            ),
+        )
+    )
 
 
-def _places(own: Own, target: str | None) -> Iterator[list[Model]]:
-    first = targets.load(target) if target else None
-    rest = (targets.load(each) for each in targets.names() if not first or each != first.name)
+def _places(own: Own, first: Sequence[str]) -> Iterator[list[Model]]:
+    """Yield the user's own models, and then those of each target, of `first` before the others.
+
+    One of the user's own that is only for another target than the one asked for is left out.
+    """
+    asked = {each.name: each for each in map(targets.load, first)}
+    rest = {name: targets.load(name) for name in targets.names() if name not in asked}
     tables = {
         name: (table, targets.load(table["target"]).name if "target" in table else None)
         for name, table in own.items()
     }
     places: list[list[Model]] = []
     met: set[str] = set()
-    for place in (*((first,) if first else ()), *rest):
+    for place in (asked | rest).values():
         models: list[Model] = []
         for model in place.models:
             for name, (table, where) in tables.items():
@@ -122,7 +137,7 @@ def _places(own: Own, target: str | None) -> Iterator[list[Model]]:
     yield [
         model_of({"source": "yours", **table, "name": name}, where)
         for name, (table, where) in tables.items()
-        if name not in met and (first is None or where in (None, first.name))
+        if name not in met and (not asked or where is None or where in asked)
     ]
     yield from places
 

@@ -26,6 +26,8 @@ LISTS = [
     ("rules",),
     ("targets",),
     ("targets", "azure"),
+    ("models", "--all"),
+    ("models", "gpt-4.1-mini"),
     ("config", "show"),
     ("check", str(EXAMPLES / "support-train.jsonl")),
 ]
@@ -92,6 +94,8 @@ def test_the_version_is_printed(run: Run) -> None:
         (("explain", "opanai"), "did you mean `openai`"),
         (("explain", "shat"), "did you mean `chat`"),
         (("targets", "azur"), "did you mean `azure`"),
+        (("models", "--target", "azur"), "did you mean `azure`"),
+        (("models", "gpt-4.1-mimi"), "did you mean `gpt-4.1-mini`"),
         (("rules", "--target", "azur"), "did you mean `azure`"),
         (("rules", "--rulebook", "nowhere"), "is no folder"),
         (("config", "show", "--config", "nowhere.toml"), "no configuration file `nowhere.toml`"),

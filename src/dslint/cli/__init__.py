@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "print a rule's page: why it is there, what to do, examples, its source",
     "rules": "list the rules",
     "targets": "list the places that data can go, and what each takes",
+    "models": "list the models that can be trained: methods, prices, days",
     "ignore": "accept a finding, with a reason; or a baseline of all of them",
     "init": "look at this folder and set it up: configuration, hook, workflow",
     "config": "show the settings and where each comes from",

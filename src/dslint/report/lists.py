@@ -137,6 +137,11 @@ def target_entry(target: Target) -> dict[str, Any]:
         "url": target.url,
         "read": target.read,
         "limits": dict(target.limits),
+        "billing": {
+            name: each if isinstance(each, bool) else str(each)
+            for name, each in target.billing.items()
+        },
+        "models": [each.name for each in target.models],
         "notes": list(target.notes),
         "dates": [{"on": each.on, "event": each.event, "says": each.says} for each in target.dates],
         "sources": [

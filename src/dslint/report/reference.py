@@ -96,6 +96,9 @@ def target_page(target: Target, rules: Iterable[Rule]) -> str:
             f"{claim.kind}, {claim.read}" if claim and claim.read else claim.kind if claim else ""
         )
         parts.append(f"| `{name}` | {cell(shown(value))} | {said} |")
+    if target.models:
+        parts += ["", "## Models", "", f"{', '.join(f'`{each.name}`' for each in target.models)}."]
+        parts += ["", f"Prices and days: `dslint models --all --target {target.name}`."]
     if target.dates:
         parts += ["", "## Dates", ""]
         parts += [f"- **{each.on}** ({each.event}): {each.says}" for each in target.dates]
