@@ -86,7 +86,7 @@ def chain(
     """
     if type(messages) is not list:
         return []
-    if start == 0 and follows == -1 and all(type(message) is dict for message in messages):
+    if start == 0 and follows == -1 and set(map(type, messages)) == {dict}:
         return [
             Turn(part, base, index, message, index - 1) for index, message in enumerate(messages)
         ]

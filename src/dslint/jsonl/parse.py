@@ -50,7 +50,9 @@ def parse(numbered: Iterable[tuple[int, bytes]], whole: bytes) -> Parsed:
     """Parse numbered lines, whose bytes all together are `whole`. Never raises, whatever the bytes
     are.
     """
-    parsed = Parsed(newlines=whole.count(b"\n"), carriage_returns=whole.count(b"\r\n"))
+    parsed = Parsed(newlines=whole.count(b"\n"))
+    if b"\r" in whole:
+        parsed.carriage_returns = whole.count(b"\r\n")
     loads = orjson.loads
     for number, raw in numbered:
         parsed.count += 1

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -46,26 +47,44 @@ def _pooled(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int,
     # fork would copy polars' threads in an unknown state; forkserver is faster than spawn
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
-    waiting: deque[tuple[int, Piece, Future[Part]]] = deque()
+    others = jobs - 1
+    waiting: deque[tuple[int, Piece, Future[Part] | Part]] = deque()
     with ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=_begin, initargs=(plan,)
+        others, mp_context=context, initializer=_begin, initargs=(plan,)
     ) as pool:
         try:
             for number, source, format, piece in tasks:
-                if len(waiting) >= jobs * WINDOW:
-                    done, about, future = waiting.popleft()
-                    yield done, about, future.result()
                 kept = piece if isinstance(piece, Range) else b""
-                waiting.append((number, kept, pool.submit(_work, source, format, piece)))
+                if _unfinished(waiting) < others * WINDOW:
+                    waiting.append((number, kept, pool.submit(_work, source, format, piece)))
+                else:
+                    # the main process works too, for workers take time to start
+                    waiting.append((number, kept, look(plan, source, format, piece)))
+                while len(waiting) > jobs * WINDOW or (waiting and _finished(waiting[0][2])):
+                    yield _first(waiting)
             while waiting:
-                done, about, future = waiting.popleft()
-                yield done, about, future.result()
+                yield _first(waiting)
         except BrokenProcessPool:
             raise DslintError(
                 "a worker process was killed, perhaps for want of memory; try --jobs 1"
             ) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _first(
+    waiting: deque[tuple[int, Piece, Future[Part] | Part]],
+) -> tuple[int, Piece, Part]:
+    number, piece, result = waiting.popleft()
+    return number, piece, result if isinstance(result, Part) else result.result()
+
+
+def _finished(result: Future[Part] | Part) -> bool:
+    return isinstance(result, Part) or result.done()
+
+
+def _unfinished(waiting: deque[tuple[int, Piece, Future[Part] | Part]]) -> int:
+    return sum(1 for _, _, result in waiting if not _finished(result))
 
 
 def workers(size: int, jobs: int | None = None) -> int:
@@ -114,6 +133,7 @@ _plan: Plan | None = None
 
 def _begin(plan: Plan) -> None:
     global _plan
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to answer
     _plan = plan
 
 
