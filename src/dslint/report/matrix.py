@@ -35,8 +35,7 @@ def _lines(
     reports: Sequence[Report], notes: Mapping[str, Sequence[str]], look: Look
 ) -> Iterator[str]:
     rows = [
-        (look.safe(report.target), _taken(report), f"{_trains(report):,}")
-        for report in reports
+        (look.safe(report.target), _taken(report), f"{_trains(report):,}") for report in reports
     ]
     for file in reports[0].files if reports else ():
         yield from full.head(look.safe(file.path), file, look, "")
