@@ -41,7 +41,8 @@ def command(paths: tuple[Path, ...], verbose: bool, allow_python: bool) -> int:
         if verbose and not outcome.failures:
             click.echo(f"{outcome.path}: {outcome.examples} examples do what they say")
     good = pages - failed
+    told = "1 page" if pages == 1 else f"{pages:,} pages"
     click.echo(
-        f"{pages:,} pages, {examples:,} examples · {good:,} passed, {failed:,} failed", err=True
+        f"{told}, {examples:,} examples · {good:,} passed, {failed:,} failed", err=True
     )
     return int(bool(failed))
