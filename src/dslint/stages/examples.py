@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dslint import targets
 from dslint.errors import DslintError, InputError, PageError, did_you_mean
-from dslint.jsonl.source import Source
+from dslint.jsonl.source import CHUNK, Source
 from dslint.model import Example, Rule
 from dslint.rulebook import book, page
 from dslint.stages.files import opened
@@ -81,15 +81,15 @@ def failing(rule: Rule, example: Example) -> str:
     return ""
 
 
-def raised(rule: Rule, example: Example) -> list[Raised]:
-    """Return what a rule raises in an example of its page."""
+def raised(rule: Rule, example: Example, chunk: int = CHUNK) -> list[Raised]:
+    """Return what a rule raises in an example of its page, looked at `chunk` bytes at a time."""
     target = _target(example)
     format = example.settings.get("format")
     plan = Plan((rule,), (target,), {}, format)
     with tempfile.TemporaryDirectory(prefix="dslint-") as folder:
         file = Path(folder) / Path(example.settings.get("file", "example.jsonl")).name
         file.write_bytes(example.data)
-        found = gather(plan, [opened(Source(file.name, str(file)), format)], jobs=1)
+        found = gather(plan, [opened(Source(file.name, str(file)), format)], chunk=chunk)
     return [each for hits in found.hits for every in hits.values() for each in every]
 
 
