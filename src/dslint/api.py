@@ -143,8 +143,7 @@ def check(
 
     Raises UsageError, ConfigError, PageError or InputError, all of them DslintErrors.
     """
-    from dslint.stages.check import check as of_paths
-    from dslint.stages.check import check_sources
+    from dslint.stages.check import check as lint
     from dslint.stages.rows import spooled
 
     settings = _settings(
@@ -159,10 +158,10 @@ def check(
         allow_python=allow_python,
     )
     if (paths := _paths(data)) is not None:
-        (found,) = of_paths(paths, settings, jobs=jobs)[:1]
+        (found,) = lint(paths, settings, jobs=jobs)[:1]
     else:
         with spooled(data) as source:
-            (found,) = check_sources([source], settings, jobs=jobs)[:1]
+            (found,) = lint([source], settings, jobs=jobs)[:1]
     return Report(**{each.name: getattr(found, each.name) for each in fields(found)})
 
 

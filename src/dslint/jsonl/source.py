@@ -84,17 +84,20 @@ def unreadable(name: str, error: OSError) -> str:
 
 
 def find(
-    paths: Sequence[str], excluded: Callable[[str], bool] = lambda name: False
+    paths: Sequence[str | Source], excluded: Callable[[str], bool] = lambda name: False
 ) -> list[Source]:
-    """Return the files that `paths` name: files as they are, folders' `.jsonl` and `.ndjson` files,
-    globs, `-`.
+    """Return the files that `paths` name or are.
 
-    In the order of `paths`, a folder's in order of name, none twice. `excluded` keeps files of
+    A folder stands for its `.jsonl` and `.ndjson` files, a glob for what it matches, `-` for
+    standard input. In the order of `paths`, a folder's in order of name, none twice. `excluded` keeps files of
     folders and globs out; a file that is named is always read. Raises InputError for a path that
     leads to no file.
     """
     found: dict[str, Source] = {}
     for path in paths:
+        if isinstance(path, Source):
+            found.setdefault(path.name, path)
+            continue
         if path == STDIN:
             found.setdefault(STDIN, Source(STDIN, STDIN))
             continue
@@ -179,8 +182,7 @@ def _damaged(source: Source, error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Whole lines of a plain file, as the bytes between two offsets: a worker reads them by itself.
-    """
+    """Whole lines of a plain file, as the bytes between two offsets: a worker reads them by itself."""
 
     offset: int
     length: int

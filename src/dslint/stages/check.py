@@ -14,7 +14,7 @@ from dslint.formats import FORMATS
 from dslint.formats.openai import CHAT, COMPLETION, PREFERENCE, REINFORCEMENT
 from dslint.jsonl import source
 from dslint.jsonl.source import Source
-from dslint.model import Level, Report, Rule, Skipped
+from dslint.model import LEVELS, Level, Report, Rule, Skipped
 from dslint.rulebook import book, selection
 from dslint.stages import executor, ignore
 from dslint.stages.assemble import assemble
@@ -29,7 +29,7 @@ Warn = Callable[[str], None]
 
 
 def check(
-    paths: Sequence[str],
+    paths: Sequence[str | Source],
     settings: Settings,
     *,
     locate_all: bool = True,
@@ -38,7 +38,7 @@ def check(
     begin: Callable[[int], Progress] | None = None,
     warn: Warn = lambda notice: None,
 ) -> list[Report]:
-    """Lint what `paths` name, and return a report for each target of the settings.
+    """Lint what `paths` name or are, and return a report for each target of the settings.
 
     `locate_all` gives every finding its column and excerpt, else only those that a story shows.
     `jobs` and `chunk` (bytes looked at together) never show in the result. `begin` is told the size
@@ -47,31 +47,8 @@ def check(
     with the data is in the report.
     """
     _verify_format(settings)
-    sources = source.find(paths, lambda name: excluded(name, settings))
-    return check_sources(
-        sources,
-        settings,
-        locate_all=locate_all,
-        jobs=jobs,
-        chunk=chunk,
-        begin=begin,
-        warn=warn,
-    )
-
-
-def check_sources(
-    sources: Sequence[Source],
-    settings: Settings,
-    *,
-    locate_all: bool = True,
-    jobs: int | None = None,
-    chunk: int = source.CHUNK,
-    begin: Callable[[int], Progress] | None = None,
-    warn: Warn = lambda notice: None,
-) -> list[Report]:
-    """Lint `sources`, as `check` does what paths name."""
-    _verify_format(settings)
     rules = rulebook(settings, warn)
+    sources = source.find(paths, lambda name: excluded(name, settings))
     if not sources:
         raise InputError("there is nothing to check: name a file or a folder")
     spooled = source.spool() if any(each.path == source.STDIN for each in sources) else None
@@ -202,7 +179,12 @@ def merged(reports: Sequence[Report]) -> Report:
     return Report(
         target=", ".join(dict.fromkeys(report.target for report in reports)),
         findings=tuple(found for report in reports for found in report.findings),
-        stories=tuple(story for report in reports for story in report.stories),
+        stories=tuple(
+            sorted(
+                (story for report in reports for story in report.stories),
+                key=lambda story: (-LEVELS.index(story.level), -story.rows),
+            )
+        ),
         files=tuple(file for report in reports for file in report.files),
         skipped=tuple(each for report in reports for each in report.skipped),
         stale=tuple(dict.fromkeys(entry for report in reports for entry in report.stale)),
