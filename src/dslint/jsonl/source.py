@@ -89,9 +89,9 @@ def find(
     """Return the files that `paths` name or are.
 
     A folder stands for its `.jsonl` and `.ndjson` files, a glob for what it matches, `-` for
-    standard input. In the order of `paths`, a folder's in order of name, none twice. `excluded` keeps files of
-    folders and globs out; a file that is named is always read. Raises InputError for a path that
-    leads to no file.
+    standard input. In the order of `paths`, a folder's in order of name, none twice. `excluded`
+    keeps files of folders and globs out; a file that is named is always read. Raises InputError for
+    a path that leads to no file.
     """
     found: dict[str, Source] = {}
     for path in paths:
@@ -182,7 +182,8 @@ def _damaged(source: Source, error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Whole lines of a plain file, as the bytes between two offsets: a worker reads them by itself."""
+    """Whole lines of a plain file, as the bytes between two offsets: a worker reads them by itself.
+    """
 
     offset: int
     length: int
