@@ -21,6 +21,7 @@ DATA = sorted(
     for path in (ROOT / folder).rglob("*")
     if path.is_file()
 )
+VOCABULARY = sorted(path.name for path in (ROOT / "src" / "dslint" / "vocab").iterdir())
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -64,6 +65,16 @@ def test_the_wheel_carries_rules_schemas_and_targets(built: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert [path for path in DATA if f"dslint/{path}" not in names] == []
     assert "dslint/py.typed" in names
+
+
+def test_what_is_built_carries_the_vocabularies_and_their_licence(built: Path) -> None:
+    assert VOCABULARY == ["LICENSE", "cl100k_base.tiktoken.gz", "o200k_base.tiktoken.gz"]
+    (wheel,), (sdist,) = built.glob("*.whl"), built.glob("*.tar.gz")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert [name for name in VOCABULARY if f"dslint/vocab/{name}" not in names] == []
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert [name for name in VOCABULARY if f"src/dslint/vocab/{name}" not in names] == []
 
 
 def test_the_sdist_carries_rules_schemas_and_targets(built: Path) -> None:
