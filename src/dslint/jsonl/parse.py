@@ -50,7 +50,7 @@ def parse(numbered: Iterable[tuple[int, bytes]], whole: bytes) -> Parsed:
     """Parse numbered lines, whose bytes all together are `whole`. Never raises, whatever the bytes
     are.
     """
-    parsed = Parsed(newlines=whole.count(b"\n"))
+    parsed = Parsed()
     if b"\r" in whole:
         parsed.carriage_returns = whole.count(b"\r\n")
     loads = orjson.loads
@@ -69,6 +69,7 @@ def parse(numbered: Iterable[tuple[int, bytes]], whole: bytes) -> Parsed:
         else:
             defect = diagnose.not_an_object(raw, data)
             parsed.malformed.append(Malformed(number, raw, (defect,)))
+    parsed.newlines = parsed.count - (not whole.endswith(b"\n"))
     _screen(parsed, whole)
     return parsed
 

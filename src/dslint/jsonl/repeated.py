@@ -63,7 +63,13 @@ def _is_lossy(digits: bytes) -> bool:
 
 
 def may_lose_precision(raw_chunk: bytes) -> bool:
-    """Say whether `lossy_numbers` could find anything in these bytes: 1.3 GB/s, a regex 0.1."""
+    """Say whether `lossy_numbers` could find anything in these bytes.
+
+    Of 19 digits in a row, three stand where every sixth byte is looked at: a look that takes a
+    tenth of a search's time.
+    """
+    if b"000" not in raw_chunk[::6].translate(_DIGITS_ALIKE):
+        return False
     return raw_chunk.translate(_DIGITS_ALIKE).find(b"0" * 19) >= 0
 
 
