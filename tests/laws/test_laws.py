@@ -5,6 +5,8 @@ silent; nothing crashes.
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -189,3 +191,33 @@ def test_a_line_that_is_no_row_is_told(folder: Path, line: bytes) -> None:
     [report] = check([str(path)], chosen(folder))
     told = [found for found in report.findings if found.line == 4 or found.line is None]
     assert report.records == 5 or told or not line.strip()
+
+
+GUARDED = """
+import sys
+told = []
+def hear(event, arguments):
+    if event.startswith(("socket.", "subprocess.", "os.exec", "os.spawn", "os.system", "urllib.")):
+        told.append(event)
+sys.addaudithook(hear)
+from dslint.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print("told:", told, file=sys.stderr)
+"""
+
+
+def test_no_data_opens_a_socket_or_runs_anything(folder: Path) -> None:
+    path = folder / "corpus.jsonl"
+    path.write_bytes(corpus())
+    done = subprocess.run(
+        [sys.executable, "-c", GUARDED, "check", str(path), "--level", "all=warn", "--jobs", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "told: []"
+    assert "findings in" in done.stdout
