@@ -46,7 +46,7 @@ def check(
     knowing of the settings. Raises UsageError, ConfigError, PageError or InputError; what is wrong
     with the data is in the report.
     """
-    _verify_format(settings)
+    verify_format(settings)
     rules = rulebook(settings, warn)
     sources = source.find(paths, lambda name: excluded(name, settings))
     if not sources:
@@ -63,7 +63,8 @@ def check(
             Path(spooled.path).unlink(missing_ok=True)
 
 
-def _verify_format(settings: Settings) -> None:
+def verify_format(settings: Settings) -> None:
+    """Raise UsageError for a format that nobody knows."""
     if settings.format is not None and settings.format not in FORMATS:
         plain = [each.name for each in (CHAT, COMPLETION, PREFERENCE, REINFORCEMENT)]
         known = ", ".join(f"`{name}`" for name in [*plain, *sorted(FORMATS.keys() - {*plain})])
@@ -96,9 +97,7 @@ def _reports(
 ) -> list[Report]:
     plan = planned(rules, settings, [file.source.name for file in files])
     level_of = levels(settings)
-    size = sum(
-        Path(file.source.path).stat().st_size * (4 if file.source.packing else 1) for file in files
-    )
+    size = executor.size(files)
     found: Gathered = gather(
         plan,
         files,

@@ -1,5 +1,5 @@
-"""Runs `scan` over pieces of files: in this process, or in workers for what is large. The result is
-the same.
+"""Looks at pieces of files: in this process, or in workers for what is large. The result is the
+same.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ import gc
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dslint.errors import DslintError
+from dslint.facts.files import FileFacts
 from dslint.jsonl.source import Range, Source
-from dslint.stages.files import BOM, Piece, Rows
-from dslint.stages.plan import Plan
-from dslint.stages.scan import Part, scan
+from dslint.stages.files import BOM, File, Piece, Rows
 
 LARGE = 50 * 1024 * 1024
 """Bytes from which workers are worth their start."""
@@ -30,37 +30,57 @@ Task = tuple[int, Source, str, Piece]
 """A piece of the file with this number, where it is read from, and the file's format."""
 
 
-def run(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int, Piece, Part]]:
+class Looked(Protocol):
+    """What looking at a piece gives: among other things, what is known of the piece as a file."""
+
+    file: FileFacts
+
+
+P = TypeVar("P", bound=Looked)
+Work = Callable[..., P]
+"""What looks at a piece: at whole lines in a format, or at numbered rows. It travels to workers."""
+
+
+def tasks(files: Sequence[File], chunk: int) -> Iterator[Task]:
+    """Cut files into pieces of about `chunk` bytes."""
+    for number, file in enumerate(files):
+        for piece in file.pieces(chunk):
+            yield number, file.source, file.facts.format, piece
+
+
+def run(work: Work[P], tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int, Piece, P]]:
     """Yield what each task gave, in their order."""
     if jobs <= 1:
         for number, source, format, piece in tasks:
-            yield number, piece, look(plan, source, format, piece)
+            yield number, piece, look(work, source, format, piece)
     else:
-        yield from _pooled(plan, tasks, jobs)
+        yield from _pooled(work, tasks, jobs)
 
 
-def _pooled(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int, Piece, Part]]:
+def _pooled(work: Work[P], tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int, Piece, P]]:
     import multiprocessing  # with what follows 35 ms, which a small file need not wait for
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     # fork would copy polars' threads in an unknown state; forkserver is faster than spawn
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     others = jobs - 1
-    waiting: deque[tuple[int, Piece, Future[Part] | Part]] = deque()
+    waiting: deque[tuple[int, Piece, Future[P]]] = deque()
     with ProcessPoolExecutor(
-        others, mp_context=context, initializer=_begin, initargs=(plan,)
+        others, mp_context=context, initializer=_begin, initargs=(work,)
     ) as pool:
         try:
             for number, source, format, piece in tasks:
                 kept = piece if isinstance(piece, Range) else b""
-                if _unfinished(waiting) < others * WINDOW:
+                if sum(not each.done() for _, _, each in waiting) < others * WINDOW:
                     waiting.append((number, kept, pool.submit(_work, source, format, piece)))
                 else:
                     # the main process works too, for workers take time to start
-                    waiting.append((number, kept, look(plan, source, format, piece)))
-                while len(waiting) > jobs * WINDOW or (waiting and _finished(waiting[0][2])):
+                    own: Future[P] = Future()
+                    own.set_result(look(work, source, format, piece))
+                    waiting.append((number, kept, own))
+                while len(waiting) > jobs * WINDOW or (waiting and waiting[0][2].done()):
                     yield _first(waiting)
             while waiting:
                 yield _first(waiting)
@@ -72,19 +92,16 @@ def _pooled(plan: Plan, tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int,
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _first(
-    waiting: deque[tuple[int, Piece, Future[Part] | Part]],
-) -> tuple[int, Piece, Part]:
+def _first(waiting: deque[tuple[int, Piece, Future[P]]]) -> tuple[int, Piece, P]:
     number, piece, result = waiting.popleft()
-    return number, piece, result if isinstance(result, Part) else result.result()
+    return number, piece, result.result()
 
 
-def _finished(result: Future[Part] | Part) -> bool:
-    return isinstance(result, Part) or result.done()
-
-
-def _unfinished(waiting: deque[tuple[int, Piece, Future[Part] | Part]]) -> int:
-    return sum(1 for _, _, result in waiting if not _finished(result))
+def size(files: Iterable[File]) -> int:
+    """Return how many bytes files have, about, once they are unpacked."""
+    return sum(
+        Path(file.source.path).stat().st_size * (4 if file.source.packing else 1) for file in files
+    )
 
 
 def workers(size: int, jobs: int | None = None) -> int:
@@ -97,46 +114,47 @@ def workers(size: int, jobs: int | None = None) -> int:
     return min(available, 8) if size >= LARGE else 1
 
 
-def look(plan: Plan, source: Source, format: str, piece: Piece) -> Part:
+def look(work: Work[P], source: Source, format: str, piece: Piece) -> P:
     """Look at one piece, without the collector of cycles: a piece makes very many objects and no
     cycle, and going over them again and again takes a tenth of the time.
     """
     collected = gc.isenabled()
     gc.disable()
     try:
-        return _look(plan, source, format, piece)
+        return _look(work, source, format, piece)
     finally:
         if collected:
             gc.enable()
 
 
-def _look(plan: Plan, source: Source, format: str, piece: Piece) -> Part:
+def _look(work: Work[P], source: Source, format: str, piece: Piece) -> P:
     match piece:
         case Range(offset, length):
             with source.open() as file:
                 file.seek(offset)
                 whole = file.read(length)
-            part = scan(plan, whole.removeprefix(BOM) if offset == 0 else whole, format)
+            part: P = work(whole.removeprefix(BOM) if offset == 0 else whole, format)
             part.file.bytes = length
             return part
         case Rows(numbered):
             whole = b"\n".join(raw for _, raw in numbered)
-            part = scan(plan, whole, format, numbered)
+            part = work(whole, format, numbered)
             part.file.final_newline = True
             return part
         case _:
-            return scan(plan, piece, format)
+            found: P = work(piece, format)
+            return found
 
 
-_plan: Plan | None = None
+_asked: Work[Any] | None = None
 
 
-def _begin(plan: Plan) -> None:
-    global _plan
+def _begin(work: Work[Any]) -> None:
+    global _asked
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to answer
-    _plan = plan
+    _asked = work
 
 
-def _work(source: Source, format: str, piece: Piece) -> Part:
-    assert _plan is not None
-    return look(_plan, source, format, piece)
+def _work(source: Source, format: str, piece: Piece) -> Any:
+    assert _asked is not None
+    return look(_asked, source, format, piece)

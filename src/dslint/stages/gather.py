@@ -4,8 +4,9 @@ whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 
@@ -14,10 +15,10 @@ from dslint.facts.files import FileFacts
 from dslint.facts.table import derive
 from dslint.facts.tables import TABLES
 from dslint.jsonl.source import CHUNK, Range
-from dslint.stages.executor import Task, run
+from dslint.stages.executor import run, tasks
 from dslint.stages.files import File
 from dslint.stages.plan import Plan
-from dslint.stages.scan import Hits, Raised, answers, fill, placed, stored, told
+from dslint.stages.scan import Hits, Raised, answers, fill, placed, scan, stored, told
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ def gather(
     found = Gathered(list(files), [{} for _ in files])
     facts: list[pl.DataFrame] = []
     offsets = [0] * len(found.files)
-    for number, piece, part in run(plan, _tasks(found.files, chunk), jobs):
+    for number, piece, part in run(partial(scan, plan), tasks(found.files, chunk), jobs):
         file = found.files[number]
         before = file.facts.lines
         if isinstance(piece, Range):
@@ -65,12 +66,6 @@ def gather(
     _files(plan, found)
     _whole(plan, found, facts)
     return found
-
-
-def _tasks(files: Sequence[File], chunk: int) -> Iterable[Task]:
-    for number, file in enumerate(files):
-        for piece in file.pieces(chunk):
-            yield number, file.source, file.facts.format, piece
 
 
 def _add(hits: Hits, new: Hits, before: int) -> None:
