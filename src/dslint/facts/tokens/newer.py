@@ -36,9 +36,12 @@ def newer(text: str) -> bool:
 @cache
 def is_newer(character: str) -> bool:
     code = ord(character)
-    return unicodedata.category(character) in ("Cn", "Cs") or any(
+    return unicodedata.category(character) in _UNKNOWN or any(
         first <= code <= last for first, last in SINCE_17
     )
+
+
+_UNKNOWN = ("Cn", "Cs")
 
 
 @cache
@@ -48,5 +51,7 @@ def _screen() -> re.Pattern[str]:
     Python looks up a class of the first plane in one step, and goes through ranges beyond it one by
     one.
     """
-    first = "".join(char for code in range(0x80, 0x10000) if is_newer(char := chr(code)))
-    return re.compile(f"[{first}\U00010000-\U0010ffff]")
+    plane = map(chr, range(0x80, 0x10000))
+    unknown = "".join(char for char in plane if unicodedata.category(char) in _UNKNOWN)
+    added = "".join(f"{chr(first)}-{chr(last)}" for first, last in SINCE_17 if last < 0x10000)
+    return re.compile(f"[{unknown}{added}\U00010000-\U0010ffff]")
