@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import polars as pl
@@ -110,12 +111,15 @@ DATASET = Table(
 """The one table whose numbers are narrow: it is kept for every record of the run."""
 
 
-def widen(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give the stored facts the types that predicates are safe on: narrow unsigned numbers wrap
-    around.
+def widen(frame: pl.DataFrame, asked: Collection[str]) -> pl.DataFrame:
+    """Give the columns that predicates name the types that these are safe on: narrow unsigned
+    numbers wrap around. All others stay as small as they are stored.
     """
+    wide = {pl.UInt32: pl.Int64, pl.Int32: pl.Int64, pl.Categorical: pl.String}
     return frame.with_columns(
-        pl.col(pl.UInt32, pl.Int32).cast(pl.Int64), pl.col(pl.Categorical).cast(pl.String)
+        pl.col(name).cast(wide[dtype.base_type()])
+        for name, dtype in frame.schema.items()
+        if name in asked and dtype.base_type() in wide
     )
 
 

@@ -101,9 +101,9 @@ def _whole(plan: Plan, found: Gathered, facts: list[pl.DataFrame]) -> None:
     columns = plan.columns("dataset")
     if facts and columns:
         table = TABLES["dataset"]
-        frame = dataset.widen(pl.concat(facts))
         names = [name for name in table.closure(columns) if name not in stored(columns)]
-        frame = derive(frame, table.columns, [*stored(columns), *names])
+        frame = derive(pl.concat(facts), table.columns, [*stored(columns), *names])
+        frame = dataset.widen(frame, plan.asked("dataset"))
         for question, rows, full in answers(plan.questions["dataset"], frame):
             rule = plan.rules[question.rule]
             places = full.select("file", "line", "format")[rows]

@@ -122,6 +122,11 @@ class Plan:
         """The rules that a schema's label names, by name."""
         return {rule.name: at for at, rule in enumerate(self.rules) if rule.labelled}
 
+    def asked(self, table: str) -> set[str]:
+        """Return the columns of a table that a predicate of the plan names."""
+        rules = (rule for rule in self.rules if rule.over == table and rule.sql is not None)
+        return {name for rule in rules for name in sql.names(rule.sql or "")}
+
     def columns(self, table: str) -> set[str]:
         """Return the columns of a table that a predicate or a message of the plan names."""
         columns = TABLES[table].vocabulary
