@@ -6,55 +6,99 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 
 from dslint.errors import InputError
 
 
+class Draft:
+    """A file that is written bit by bit, beside the one that it will be: only `keep` puts it there.
+
+    Leaving the `with` block without `keep` leaves nothing. Raises InputError, which names `path`,
+    where it can't be written.
+    """
+
+    __slots__ = ("_file", "_name", "path")
+
+    def __init__(self, path: Path, *, follow: bool = True) -> None:
+        self.path = Path(os.path.realpath(path)) if follow else path
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            number, name = tempfile.mkstemp(
+                prefix=f".{self.path.name}.", suffix=".tmp", dir=self.path.parent
+            )
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+        self._file, self._name = os.fdopen(number, "wb"), Path(name)
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+
+    def keep(self) -> None:
+        """Bring the file to the disk and to its place; permissions and links stay as they were."""
+        name = self.finished()
+        try:
+            with suppress(FileNotFoundError):
+                os.chmod(name, self.path.stat().st_mode & 0o7777)
+            os.replace(name, self.path)
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+        _settle(self.path.parent)
+
+    def finished(self) -> Path:
+        """Bring what was written to the disk, under the name that it has until it is kept."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            os.chmod(self._name, 0o666 & ~_umask())  # mkstemp's files only their owner may read
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+        return self._name
+
+    def __enter__(self) -> Draft:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with suppress(OSError):  # what is still to be written may not fit on the disk
+            self._file.close()
+        self._name.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path} can't be written: {error.strerror or error}")
+
+
 def replace(path: Path, data: bytes) -> None:
     """Write `data` to `path`, which may exist; its permissions stay, and a link stays a link."""
-    path = Path(os.path.realpath(path))
-    beside = _beside(path, data)
-    try:
-        with suppress(FileNotFoundError):
-            os.chmod(beside, path.stat().st_mode & 0o7777)
-        os.replace(beside, path)
-    except OSError as error:
-        raise InputError(f"{path} can't be written: {error.strerror or error}") from None
-    finally:
-        beside.unlink(missing_ok=True)
-    _settle(path.parent)
+    with Draft(path) as draft:
+        draft.write(data)
+        draft.keep()
 
 
 def create(path: Path, data: bytes) -> bool:
     """Write `data` to `path` if there is no such file; say whether there was none."""
-    beside = _beside(path, data)
-    try:
-        os.link(beside, path)  # unlike a rename, it never replaces
-    except FileExistsError:
-        return False
-    except OSError:  # a file system without links
-        if os.path.lexists(path):
+    with Draft(path, follow=False) as draft:
+        draft.write(data)
+        beside = draft.finished()
+        try:
+            os.link(beside, path)  # unlike a rename, it never replaces
+        except FileExistsError:
             return False
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+        except OSError:  # a file system without links
+            if os.path.lexists(path):
+                return False
+            os.replace(beside, path)
     _settle(path.parent)
     return True
-
-
-def _beside(path: Path, data: bytes) -> Path:
-    """Write `data` to a new file in the folder of `path`, down to the disk."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-        with os.fdopen(number, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(number)
-        os.chmod(name, 0o666 & ~_umask())  # mkstemp makes files that only their owner may read
-    except OSError as error:
-        raise InputError(f"{path} can't be written: {error.strerror or error}") from None
-    return Path(name)
 
 
 def _umask() -> int:
