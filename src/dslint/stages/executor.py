@@ -139,7 +139,7 @@ def _look(work: Work[P], source: Source, format: str, piece: Piece) -> P:
         case Rows(numbered):
             whole = b"\n".join(raw for _, raw in numbered)
             part = work(whole, format, numbered)
-            part.file.final_newline = True
+            part.file.final_newline, part.file.carriage_returns = True, 0
             return part
         case _:
             found: P = work(piece, format)
