@@ -1,0 +1,171 @@
+"""Counts the tokens of one chunk, and joins what chunks and files have: two numbers a record and
+more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import orjson
+
+from dslint.checks import shape
+from dslint.facts.batch import Batch
+from dslint.facts.files import FileFacts, Seen
+from dslint.facts.tokens import hf
+from dslint.facts.tokens.encodings import Counter, encoding
+from dslint.facts.tokens.images import DEFAULT, Vision
+from dslint.facts.tokens.record import count
+from dslint.formats import FORMATS, of_row
+from dslint.formats.openai import REINFORCEMENT
+from dslint.jsonl import parse
+from dslint.model import Record
+
+MOST_PROMPTS = 10_000
+"""Different system prompts that a run remembers; one that it meets after these is not found again.
+"""
+
+SYSTEM = frozenset({"system", "developer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """What counts: one of tiktoken's encodings, or the `tokenizer.json` at a path. A pure value.
+
+    `fast` is gigatoken where it is installed (None), or must be (True), or is not asked (False).
+    """
+
+    encoding: str = "o200k_base"
+    tokenizer: str | None = None
+    fast: bool | None = None
+    vision: Vision = DEFAULT
+    format: str | None = None
+
+    def counter(self) -> Counter:
+        """Return what counts; its vocabulary is loaded at the first count, once a process."""
+        return _counter(self.encoding, self.tokenizer, self.fast)
+
+
+@cache
+def _counter(name: str, tokenizer: str | None, fast: bool | None) -> Counter:
+    return encoding(name, fast) if tokenizer is None else hf.from_file(tokenizer)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was counted: of a chunk, of a file, or of several.
+
+    `lines`, `totals`, `trained` and `longest` have a number for each record that was counted, 16
+    bytes in all; `longest` is its longest sequence. `invalid` are records that are not built as
+    their schema says, and `unread` those that no reader is for: neither is counted. `idle` are the
+    records and the tokens of rows that teach nothing. `prompts` are the rows and the tokens of each
+    first system message, by its digest.
+    """
+
+    file: FileFacts = field(default_factory=FileFacts)
+    lines: array[int] = field(default_factory=lambda: array("I"))
+    totals: array[int] = field(default_factory=lambda: array("I"))
+    trained: array[int] = field(default_factory=lambda: array("I"))
+    longest: array[int] = field(default_factory=lambda: array("I"))
+    roles: dict[str, int] = field(default_factory=dict)
+    reasoning: int = 0
+    tools: int = 0
+    images: int = 0
+    bound: int = 0
+    estimated: int = 0
+    idle: tuple[int, int] = (0, 0)
+    invalid: Seen = field(default_factory=Seen)
+    unread: Seen = field(default_factory=Seen)
+    prompts: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+
+    def join(self, later: Tally) -> None:
+        """Add what was counted in the chunk or file that follows; its lines go on from here."""
+        before = self.file.lines
+        self.lines.extend(array("I", (line + before for line in later.lines)))
+        self.totals.extend(later.totals)
+        self.trained.extend(later.trained)
+        self.longest.extend(later.longest)
+        for role, tokens in later.roles.items():
+            self.roles[role] = self.roles.get(role, 0) + tokens
+        self.reasoning += later.reasoning
+        self.tools += later.tools
+        self.images += later.images
+        self.bound += later.bound
+        self.estimated += later.estimated
+        self.idle = self.idle[0] + later.idle[0], self.idle[1] + later.idle[1]
+        self.invalid.join(later.invalid, before)
+        self.unread.join(later.unread, before)
+        for digest, (rows, tokens) in later.prompts.items():
+            _remember(self.prompts, digest, rows, tokens)
+        self.file.join(later.file)
+
+
+def tally(
+    ruler: Ruler, whole: bytes, format: str, numbered: Sequence[tuple[int, bytes]] | None = None
+) -> Tally:
+    """Count a chunk of whole lines of a file in `format`; or numbered rows, where a file has no
+    lines.
+    """
+    found = Tally(file=FileFacts(bytes=len(whole)))
+    lines = parse.lines(whole) if numbered is None else numbered
+    batch = Batch(list(_counted(ruler, lines, format, found)))
+    counted, turns = count(batch, ruler.counter(), ruler.vision)
+    for record, own in zip(batch.records, counted, strict=True):
+        found.lines.append(record.line)
+        found.totals.append(own.total)
+        found.trained.append(own.trained)
+        found.longest.append(own.longest)
+        for role, tokens in own.roles.items():
+            found.roles[role] = found.roles.get(role, 0) + tokens
+        found.reasoning += own.reasoning
+        found.tools += own.tools
+        found.images += own.images
+        found.bound += own.bound
+        found.estimated += own.estimated
+        if not own.trained and record.format != REINFORCEMENT.name:
+            found.idle = found.idle[0] + 1, found.idle[1] + own.total
+    for position in range(len(batch.records)):
+        start = batch.starts[position]
+        if start < batch.starts[position + 1] and batch.roles[start] in SYSTEM:
+            content = batch.messages[start].get("content")
+            if type(content) is str:
+                digest = hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=8)
+                _remember(found.prompts, digest.digest(), 1, turns[start])
+    return found
+
+
+def _counted(
+    ruler: Ruler, lines: Iterable[tuple[int, bytes]], format: str, found: Tally
+) -> Iterable[Record]:
+    """Yield the records that are counted, and note what the others are."""
+    facts = found.file
+    for number, raw in lines:
+        facts.lines += 1
+        try:
+            data = orjson.loads(raw)
+        except ValueError:
+            facts.malformed += bool(raw.strip())
+            continue
+        if type(data) is not dict:
+            facts.malformed += 1
+            continue
+        record = Record(number, raw, data, ruler.format or of_row(data, format))
+        facts.records += 1
+        facts.formats.setdefault(record.format, Seen()).add(number)
+        if record.format not in FORMATS or not FORMATS[record.format].is_read:
+            found.unread.add(number)
+        elif not shape.is_valid(record.format, data):
+            found.invalid.add(number)
+        else:
+            yield record
+
+
+def _remember(prompts: dict[bytes, tuple[int, int]], digest: bytes, rows: int, tokens: int) -> None:
+    if digest in prompts:
+        known = prompts[digest]
+        prompts[digest] = known[0] + rows, known[1] + tokens
+    elif len(prompts) < MOST_PROMPTS:
+        prompts[digest] = rows, tokens
