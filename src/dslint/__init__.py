@@ -8,7 +8,7 @@ from dslint.version import VERSION as _VERSION
 
 if TYPE_CHECKING:
     from dslint import targets
-    from dslint.api import FindingsError, Report, check, explain, rules
+    from dslint.api import FindingsError, Report, check, count_tokens, estimate, explain, rules
     from dslint.errors import DslintError
     from dslint.model import LEVELS, Finding, Level, Rule
 
@@ -18,6 +18,8 @@ _HOME = {
     "FindingsError": "api",
     "Report": "api",
     "check": "api",
+    "count_tokens": "api",
+    "estimate": "api",
     "explain": "api",
     "rules": "api",
     "targets": "",
@@ -38,6 +40,8 @@ __all__ = [
     "Rule",
     "__version__",
     "check",
+    "count_tokens",
+    "estimate",
     "explain",
     "rules",
     "targets",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from html import escape
 from pathlib import Path
@@ -21,6 +22,9 @@ from dslint.rulebook import book
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from dslint.stages.count import Count
+    from dslint.stages.estimate import Estimate
 
 Place = str | os.PathLike[str]
 
@@ -165,6 +169,84 @@ def check(
     return Report(**{each.name: getattr(found, each.name) for each in fields(found)})
 
 
+@contextmanager
+def _sources(data: Place | Iterable[Any]) -> Iterator[list[Any]]:
+    """Give what `data` names or holds, as the stages take it."""
+    from dslint.stages.rows import spooled
+
+    if (paths := _paths(data)) is not None:
+        yield list(paths)
+    else:
+        with spooled(data) as source:
+            yield [source]
+
+
+def count_tokens(
+    data: Place | Iterable[Any],
+    *,
+    model: str | None = None,
+    target: str | None = None,
+    tokenizer: Place | None = None,
+    format: str | None = None,
+    pack: int | None = None,
+    config: Place | bool = False,
+    jobs: int = 1,
+) -> Count:
+    """Count the tokens of data, a path, paths or rows as in `check`, as a model counts them.
+
+    `total.tokens` are billed for an epoch, `total.trained` are learned. Without a model o200k_base
+    counts; `exact` is False where the model's tokenizer is not tiktoken's and `tokenizer`, the path
+    of its `tokenizer.json`, was not given. `pack` packs records into sequences of so many tokens.
+
+    Raises UsageError, ConfigError or InputError, all of them DslintErrors.
+    """
+    from dslint.stages.count import count
+
+    settings = _settings(config, target=(target,) if target else None, model=model, format=format)
+    own = None if tokenizer is None else os.fspath(tokenizer)
+    with _sources(data) as sources:
+        return count(sources, settings, tokenizer=own, pack=pack, jobs=jobs)
+
+
+def estimate(
+    data: Place | Iterable[Any],
+    *,
+    model: str | None = None,
+    target: str | None = None,
+    validation: Place | Iterable[Any] | None = None,
+    epochs: int | None = None,
+    hours: str | None = None,
+    traffic: str | None = None,
+    budget: str | None = None,
+    format: str | None = None,
+    config: Place | bool = False,
+    jobs: int = 1,
+) -> Estimate:
+    """Say what a job on data costs, a path, paths or rows as in `check`.
+
+    `offers` has the model, or all that are open to such rows, the cheapest first; their
+    `cost.total` is None where a price is not known, else the `least` and the `most` in US dollars,
+    as Decimal. `hours` (`"2-6"`), `traffic` (`"10000 x 500/200"`) and `budget` (`"50 USD"`) are
+    written as on the command line; `fails` says that the budget is not kept.
+
+    Raises UsageError, ConfigError or InputError, all of them DslintErrors.
+    """
+    from dslint.stages import estimate as stage
+    from dslint.stages import money
+
+    settings = _settings(config, target=(target,) if target else None, model=model, format=format)
+    wish = stage.Wish(
+        epochs=epochs,
+        budget=None if budget is None else money.budget(budget),
+        traffic=None if traffic is None else stage.traffic(traffic),
+        hours=None if hours is None else stage.hours(hours),
+    )
+    with ExitStack() as stack:
+        train = stack.enter_context(_sources(data))
+        tested = [] if validation is None else stack.enter_context(_sources(validation))
+        return stage.estimate(train, settings, wish, validation=tested, jobs=jobs)
+
+
 def rules(
     *,
     target: str | None = None,
@@ -215,4 +297,15 @@ def _paths(data: object) -> list[str] | None:
     return None
 
 
-__all__ = ["Finding", "FindingsError", "Level", "Report", "Rule", "check", "explain", "rules"]
+__all__ = [
+    "Finding",
+    "FindingsError",
+    "Level",
+    "Report",
+    "Rule",
+    "check",
+    "count_tokens",
+    "estimate",
+    "explain",
+    "rules",
+]
