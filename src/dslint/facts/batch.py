@@ -58,14 +58,16 @@ class Batch:
         return [turn.message for turn in self.turns]
 
     @cached_property
+    def contents(self) -> list[Any]:
+        """The content of each message, whatever it is; None where there is none."""
+        return [message.get("content") for message in self.messages]
+
+    @cached_property
     def texts(self) -> list[str | None]:
         """The text of each message: its content, the text of its parts joined by line breaks, or
         None.
         """
-        return [
-            content if type(content := message.get("content")) is str else joined(content)
-            for message in self.messages
-        ]
+        return [content if type(content) is str else joined(content) for content in self.contents]
 
     @cached_property
     def lines(self) -> list[int]:
@@ -143,9 +145,9 @@ class Batch:
     def images(self) -> list[Image]:
         return [
             Image(self.owners[turn], turn, index, part)
-            for turn, message in enumerate(self.messages)
-            if type(message.get("content")) is list
-            for index, part in enumerate(message["content"])
+            for turn, content in enumerate(self.contents)
+            if type(content) is list
+            for index, part in enumerate(content)
             if type(part) is dict and part.get("type") == "image_url"
         ]
 

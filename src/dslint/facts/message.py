@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
 from dslint.facts import prose
 from dslint.facts.batch import Batch
+from dslint.facts.parts import Call, Image
 from dslint.facts.table import Column, Table, pointed
 
 
@@ -33,18 +35,27 @@ def _previous(batch: Batch) -> list[int | None]:
     ]
 
 
-def _images(batch: Batch) -> list[int]:
-    counts = [0] * len(batch.turns)
-    for image in batch.images:
-        counts[image.turn] += 1
-    return counts
+def _tally(found: Callable[[Batch], Iterable[Call | Image]]) -> Callable[[Batch], pl.Series]:
+    """Build a column of how many calls or images each message has: most have none."""
+
+    def build(batch: Batch) -> pl.Series:
+        counts = Counter(each.turn for each in found(batch))
+        none = pl.repeat(0, len(batch.turns), dtype=pl.Int64, eager=True)
+        return none.scatter(list(counts), list(counts.values())) if counts else none
+
+    return build
 
 
-def _calls(batch: Batch) -> list[int]:
-    counts = [0] * len(batch.turns)
-    for call in batch.calls:
-        counts[call.turn] += 1
-    return counts
+def _keys(batch: Batch) -> pl.Series:
+    """Build the column of keys, each distinct list once; nearly all messages have the same two."""
+    distinct: dict[tuple[str, ...], int] = {("role", "content"): 0}
+    places = [
+        0
+        if len(message) == 2 and "role" in message and "content" in message
+        else distinct.setdefault(tuple(message), len(distinct))
+        for message in batch.messages
+    ]
+    return pl.Series(list(map(list, distinct)), dtype=pl.List(pl.String)).gather(places)
 
 
 def _edge(step: int) -> pl.Expr:
@@ -88,12 +99,8 @@ COLUMNS = {
         "an answer that is learned: weight not 0, or a side of a preference",
         lambda batch: batch.trainable,
     ),
-    "keys": Column(
-        pl.List(pl.String),
-        "the message's keys",
-        lambda batch: [list(each) for each in batch.messages],
-    ),
-    "calls": Column(pl.Int64, "how many tools it calls", _calls),
+    "keys": Column(pl.List(pl.String), "the message's keys", _keys),
+    "calls": Column(pl.Int64, "how many tools it calls", _tally(lambda batch: batch.calls)),
     "tool_call_id": Column(
         pl.String, "the call that it answers, by the id it gives", _text("tool_call_id")
     ),
@@ -102,7 +109,7 @@ COLUMNS = {
         "the index of the message whose call it answers; null where no open call has its id",
         lambda batch: batch.links.answers,
     ),
-    "images": Column(pl.Int64, "how many images it holds", _images),
+    "images": Column(pl.Int64, "how many images it holds", _tally(lambda batch: batch.images)),
     "_previous": Column(pl.UInt32, "the row of the message before", _previous),
     "is_first": Column(
         pl.Boolean, "the first of its part", None, lambda: _edge(1), ("line", "part")
