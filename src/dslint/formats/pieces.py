@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from dslint.formats.shape import Row, Turn
+from dslint.jsonl.repeated import may_lose_precision
 
 
 def put(
@@ -107,10 +108,14 @@ def as_json(value: object) -> str:
 
 
 def from_json(value: object) -> Any:
-    """Return what a JSON text holds; None where it is no text or no JSON."""
+    """Return what a JSON text holds, whole numbers exact; None for what is no text or no JSON."""
+    if type(value) is not str:
+        return None
     try:
-        return orjson.loads(value) if type(value) is str else None
-    except ValueError:
+        if may_lose_precision(value.encode("utf-8", "surrogatepass")):
+            return json.loads(value)
+        return orjson.loads(value)
+    except (ValueError, RecursionError):
         return None
 
 
