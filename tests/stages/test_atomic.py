@@ -76,3 +76,17 @@ def test_where_nothing_can_be_written_the_path_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="file/new can't be written: "):
         atomic.replace(tmp_path / "file" / "new", b"")
+
+
+def test_a_draft_is_nobodys_until_it_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "new"
+    with atomic.Draft(path) as draft:
+        draft.write(b"one ")
+        draft.write(b"two")
+        assert not path.exists()
+        draft.keep()
+    assert [each.name for each in tmp_path.iterdir()] == ["new"]
+    with atomic.Draft(path) as draft:
+        draft.write(b"three")
+    assert path.read_bytes() == b"one two"
+    assert [each.name for each in tmp_path.iterdir()] == ["new"]

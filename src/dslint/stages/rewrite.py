@@ -1,0 +1,212 @@
+"""Rewrites one chunk: rows go in, lines of another format and what they lost come out. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from dslint.checks import shape
+from dslint.facts.reasoning import field as reasoning_of
+from dslint.formats import FORMATS, UNKNOWN, of_row
+from dslint.formats.content import Unconvertible
+from dslint.formats.conversation import Conversation, read, write
+from dslint.formats.openai import CHAT, COMPLETION, REINFORCEMENT
+from dslint.formats.shape import Row
+from dslint.jsonl import parse
+from dslint.jsonl.parse import Line
+from dslint.jsonl.unreadable import shown
+from dslint.stages.legacy import Habits, Survey, renewed
+from dslint.stages.reasoning import Spelling, has_reasoning, respelled
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """How rows are rewritten: `format` is what most are in, `forced` what a user says of all."""
+
+    to: str
+    format: str
+    forced: str | None
+    habits: Habits
+    system: str | None
+    reasoning: Spelling | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that can't be converted: the line on which it begins, why, and its bytes."""
+
+    line: int
+    reason: str
+    raw: bytes
+
+
+@dataclass(slots=True)
+class Part:
+    """What a chunk gave; or all chunks, whose `out` is not kept."""
+
+    out: list[bytes] = field(default_factory=list)
+    lines: int = 0
+    read: int = 0
+    wrote: int = 0
+    rejected: int = 0
+    formats: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    rejects: list[Reject] = field(default_factory=list)
+
+    def join(self, later: Part, most: int, offset: int) -> None:
+        """Add what a later chunk gave, whose lines begin `offset` lines later: `most` rejects."""
+        later.rejects = [replace(each, line=each.line + offset) for each in later.rejects]
+        self.rejects += later.rejects[: max(0, most - len(self.rejects))]
+        self.lines += later.lines
+        self.read += later.read
+        self.wrote += later.wrote
+        self.rejected += later.rejected
+        self.formats += later.formats
+        self.lost += later.lost
+        self.notes += later.notes
+
+
+def surveyed(survey: Survey, numbered: Sequence[tuple[int, bytes]]) -> None:
+    """Add a chunk's prompts and completions to what is remembered of a file's."""
+    detect = FORMATS[COMPLETION.name].detect
+    for _, raw in numbered:
+        try:
+            row = orjson.loads(raw)
+        except ValueError:
+            continue
+        if type(row) is dict and detect(row):
+            survey.add(row.get("prompt"), row.get("completion"))
+
+
+def rewritten(how: Rewriting, whole: bytes, numbered: Sequence[tuple[int, bytes]]) -> Part:
+    """Rewrite a chunk's rows, whose bytes all together are `whole`. Never raises."""
+    parsed = parse.parse(numbered, whole)
+    part = Part(lines=len(numbered), read=len(parsed.lines) + len(parsed.malformed))
+    flaws = {
+        flawed.number: {defect.kind: defect.found for defect in flawed.defects}
+        for flawed in parsed.flawed
+    }
+    for line in parsed.lines:
+        format = how.forced or of_row(line.data, how.format)
+        part.formats[format] += 1
+        try:
+            out, conversation = _row(how, line, format, flaws.get(line.number, {}))
+        except Unconvertible as why:
+            part.rejects.append(Reject(line.number, str(why), line.raw))
+            continue
+        except RecursionError:
+            part.rejects.append(Reject(line.number, "it is nested too deep", line.raw))
+            continue
+        part.out += (out, b"\n")
+        part.wrote += 1
+        if conversation.lost:
+            part.lost.update(conversation.lost)
+        if conversation.notes:
+            part.notes.update(conversation.notes)
+    for broken in parsed.malformed:
+        kind = broken.defects[0].kind.replace("-", " ")
+        part.rejects.append(Reject(broken.number, f"it can't be read as JSON: {kind}", broken.raw))
+    part.rejects.sort(key=lambda each: each.line)
+    part.rejected = len(part.rejects)
+    return part
+
+
+def _row(
+    how: Rewriting, line: Line, format: str, flaws: dict[str, str]
+) -> tuple[bytes, Conversation]:
+    data = line.data
+    if "number-loses-precision" in flaws:
+        data = json.loads(line.raw)  # which keeps whole numbers of any size
+    if format == UNKNOWN:
+        keys = ", ".join(f"`{shown(each.encode())}`" for each in list(data)[:5])
+        raise Unconvertible(f"it is in no format that is known (its keys: {keys or 'none'})")
+    found = read(data, FORMATS[format])
+    if format == COMPLETION.name:
+        found.messages = renewed(found.messages, how.habits, found.notes)
+    if how.reasoning or format != COMPLETION.name:
+        _reason(how, found)
+    if how.system is not None:
+        _instruct(how.system, found)
+    row = write(found, how.to)
+    if _own(format) == how.to and (row == data or row == _without_nulls(data)):
+        _verify(how.to, data)
+        raw = line.raw.strip()
+        return (_written(data) if b"\n" in raw else raw), found
+    if "duplicate-key" in flaws:
+        raise Unconvertible(f"the key `{flaws['duplicate-key']}` is given twice in it")
+    if not (format == COMPLETION.name and how.to == CHAT.name):
+        _verify(how.to, row)  # what is made of two texts is sound
+    return _written(row), found
+
+
+def _own(format: str) -> str:
+    return CHAT.name if format == REINFORCEMENT.name else format
+
+
+def _reason(how: Rewriting, found: Conversation) -> None:
+    sides = (found.messages, found.preferred, found.non_preferred)
+    if not any(map(has_reasoning, sides)):
+        return
+    if how.reasoning:
+        found.messages, found.preferred, found.non_preferred = (
+            respelled(each, how.reasoning) for each in sides
+        )
+        if how.reasoning == "drop":
+            found.lost.add("reasoning")
+        else:
+            found.notes.add(f"reasoning-{how.reasoning}")
+    elif any(reasoning_of(message) for side in sides for message in side):
+        found.notes.add("reasoning")
+
+
+def _instruct(system: str, found: Conversation) -> None:
+    first = found.messages[0].get("role") if found.messages else None
+    if first in ("system", "developer"):
+        found.notes.add("own-system")
+    else:
+        found.notes.add("system")
+        found.messages = [{"role": "system", "content": system}, *found.messages]
+
+
+def _without_nulls(row: Row) -> Row:
+    """Leave out the keys that say nothing, of a row and of what a preference is asked with."""
+    found = {key: each for key, each in row.items() if each is not None}
+    if type(found.get("input")) is dict:
+        found["input"] = {key: each for key, each in found["input"].items() if each is not None}
+    return found
+
+
+def _verify(to: str, row: Row) -> None:
+    """Raise Unconvertible where a row is not as the schema of its format says."""
+    if shape.is_valid(to, row):
+        return
+    from dslint.rulebook import book
+    from dslint.stages.scan import fill
+
+    name, hit = shape.explain(to, row)[0]
+    raise Unconvertible(f"{fill(book.own()[name].message, hit.values)} (at {hit.pointer or '/'})")
+
+
+def _written(row: Any) -> bytes:
+    try:
+        return orjson.dumps(row)
+    except (TypeError, ValueError):  # whole numbers beyond 64 bits, or nested deeper than it writes
+        text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")
+
+
+def listed(reject: Reject) -> bytes:
+    """Write a reject as a line: where it stood, why, and the row (as text where it is broken)."""
+    found: dict[str, Any] = {"line": reject.line, "reason": reject.reason}
+    try:
+        orjson.loads(reject.raw)
+        found["row"] = orjson.Fragment(reject.raw.replace(b"\n", b" ").strip())
+    except ValueError:
+        found["text"] = reject.raw.decode("utf-8", "backslashreplace")
+    return orjson.dumps(found) + b"\n"
