@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dslint.model import FATES, LEVELS, FileSummary, Finding, Level, Report, Story
@@ -28,7 +29,9 @@ _MEANS: Mapping[str, str] = {
     "refuses-file": "{target} refuses the file",
 }
 
-_COMMAND = re.compile(r"`(dslint (?:check|explain|rules|targets|ignore|init|test|config)\b[^`]*)`")
+_COMMAND = re.compile(
+    r"`(dslint (?:check|explain|rules|targets|ignore|init|test|config|convert FILE)\b[^`]*)`"
+)
 
 
 def many(count: int, noun: str) -> str:
@@ -157,4 +160,6 @@ def command(report: Report) -> str | None:
     if story is None:
         return None
     named = _COMMAND.search(advice(story))
-    return named[1] if named else f"dslint explain {story.rule.name}"
+    if not named:
+        return f"dslint explain {story.rule.name}"
+    return re.sub(r"\bFILE\b", lambda word: shlex.quote(story.file), named[1])

@@ -1,0 +1,104 @@
+"""`dslint convert`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+
+def _losses(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.strip() for each in given for name in each.split(",") if name.strip())
+
+
+@click.command(short_help="write data in another format")
+@click.argument("path", metavar="PATH")
+@click.option(
+    "--to",
+    type=click.Choice(["chat", "preference"]),
+    default="chat",
+    show_default=True,
+    help="What to write.",
+)
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    help="Where to write it; `-` for standard output. By default beside PATH, as NAME.chat.jsonl.",
+)
+@click.option(
+    "--system", metavar="TEXT", help="A system message for each row that has none of its own."
+)
+@click.option(
+    "--reasoning",
+    type=click.Choice(["inline", "field", "drop"]),
+    help="Write reasoning before the answer, in `reasoning_content`, or not at all; by default as "
+    "it stands.",
+)
+@click.option(
+    "--allow-loss",
+    multiple=True,
+    callback=_losses,
+    metavar="WHAT[,WHAT]",
+    help="Lose what is named: extra-keys, images, media, weights, rejected, scores or tools.",
+)
+@click.option(
+    "--rejects", metavar="FILE", help="Write rows that can't be converted here, each with why."
+)
+@click.option(
+    "--max-rejects",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="How many rows may fail to be converted before nothing is written.",
+)
+@click.option("--force", is_flag=True, help="Write over files that exist.")
+@click.option(
+    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
+)
+def command(
+    path: str,
+    to: str,
+    out: str | None,
+    system: str | None,
+    reasoning: str | None,
+    allow_loss: tuple[str, ...],
+    rejects: str | None,
+    max_rejects: int,
+    force: bool,
+    format: str | None,
+) -> int:
+    """Write data in another format, and say what that loses; nothing is lost unless allowed.
+
+    PATH is a file with JSON in any shape that `check` reads (JSON Lines, an array, pretty-printed
+    objects; .gz and .zst too), or `-` for standard input. What prompts and completions have for
+    the old format alone, separators and stop sequences, is found in the data and taken off.
+
+    \b
+      dslint convert legacy.jsonl --to chat
+      dslint convert export.json --to chat -o train.jsonl --system "You are a patient gardener."
+      dslint convert pairs.json --to preference
+      dslint convert dump.jsonl --allow-loss extra-keys --max-rejects 5 --rejects rejects.jsonl
+
+    Exit code: 0 written, 1 nothing written: a loss was not allowed, or rows can't be converted.
+    """
+    from dslint.cli.check import progress
+    from dslint.report import Options
+    from dslint.report.conversion import render_conversion
+    from dslint.stages.convert import Wish, convert
+
+    wish = Wish(
+        to=to,
+        out=out,
+        system=system,
+        reasoning=reasoning,  # type: ignore[arg-type]  # click has held it to the choice
+        allow_loss=allow_loss,
+        rejects=rejects,
+        max_rejects=max_rejects,
+        force=force,
+        format=format,
+    )
+    found = convert(path, wish, sys.stdout.buffer, progress)
+    render_conversion(found, sys.stderr, Options())
+    return int(bool(found.refusal))

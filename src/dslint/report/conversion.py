@@ -1,0 +1,106 @@
+"""What a conversion did, a line each: read, notice, lost, wrote, and the command to type next."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TextIO
+
+from dslint.formats import FORMATS, UNKNOWN
+from dslint.formats.conversation import LOSSES
+from dslint.report.screen import Look, Options, look_of
+from dslint.report.words import many
+
+if TYPE_CHECKING:
+    from dslint.stages.convert import Conversion
+    from dslint.stages.legacy import Habits
+
+NOTES = {
+    "tools": "had tools in another shape: function tools now",
+    "call-ids": "had calls without ids: `call_0001` and so on, and the replies say to which",
+    "arguments": "had arguments that were no text: JSON text now",
+    "replies": "had the results of several calls in one reply: a reply a call now",
+    "functions": "had `functions` or `function_call`: `tools` and `tool_calls` now",
+    "stale-names": "had an answer under its former name: `preferred_output` now",
+    "system": "got the system message",
+    "own-system": "have a system message of their own, and keep it",
+    "no-prompt": "have an empty prompt: the chat begins with the answer",
+    "no-dialogue": "do not hold a dialogue: their prompt is one message",
+    "empty-answers": "have an answer of which nothing is left: it is empty",
+    "reasoning": "keep their reasoning in a field, which few trainers read (--reasoning inline)",
+    "reasoning-inline": "have their reasoning before the answer, in `<think>` and `</think>`",
+    "reasoning-field": "have their reasoning in `reasoning_content`",
+}
+"""What was changed or made up, said of the rows that are counted."""
+
+
+def render_conversion(found: Conversion, out: TextIO, options: Options) -> None:
+    """Write what a conversion did, for people."""
+    look = look_of(out, options)
+    for line in _lines(found, look):
+        print(line, file=out)
+
+
+def _lines(found: Conversion, look: Look) -> Iterator[str]:
+    formats = ", ".join(
+        f"{'no format that is known' if name == UNKNOWN else FORMATS[name].title}"
+        + (f" ({rows:,})" if len(found.formats) > 1 else "")
+        for name, rows in found.formats.items()
+    )
+    dot = f" {look.marks.dot} "
+    yield _line("read", found.read, dot.join(filter(None, (found.source, formats))), look)
+    for habit in _habits(found.habits):
+        yield _line("", None, habit, look)
+    for name, rows in found.notes.items():
+        yield _line("notice", rows, NOTES[name], look)
+    for name, rows in found.lost.items():
+        yield _line("lost", rows, f"{name}: {LOSSES[name]}", look)
+    if not found.lost:
+        yield _line("lost", 0, "", look)
+    if found.rejected:
+        where = f", all in {found.rejects}" if found.rejects else " (--rejects FILE collects them)"
+        yield _line("rejected", found.rejected, f"can't be converted{where}", look)
+        for each in found.shown:
+            yield _line("", None, f"line {each.line:,}: {each.reason}", look)
+    if found.refusal:
+        yield _line("refused", None, found.refusal, look, style="error")
+        return
+    whole = "the standard output" if found.out == "-" else found.out
+    yield _line("wrote", found.wrote, whole, look, style="ok")
+    if found.out != "-":
+        yield _line("next", None, f"dslint check {shlex.quote(found.out)}", look, style="help")
+
+
+def _habits(known: Habits) -> Iterator[str]:
+    if known.speakers:
+        asks, answers = known.speakers
+        who = _who(known.dialogues, known.prompts, "prompt", "holds")
+        yield f"{who} a dialogue of `{asks}:` and `{answers}:`: split into turns,"
+        yield "the answers inside it with the weight 0: only the completion was learned"
+    elif known.separator:
+        who = _who(known.separated, known.prompts, "prompt", "ends")
+        yield f"{who} with {_quoted(known.separator)}: the old separator, taken off"
+    if known.stop:
+        who = _who(known.stopped, known.completions, "completion", "ends")
+        yield f"{who} with {_quoted(known.stop)}: the old stop sequence, taken off"
+    if known.lead:
+        who = _who(known.led, known.completions, "completion", "begins")
+        yield f"{who} with {_quoted(known.lead)}: taken off"
+
+
+def _who(count: int, total: int, noun: str, does: str) -> str:
+    """Return `every prompt ends`, or `9 of 10 prompts end`."""
+    if count == total:
+        return f"every {noun} {does}"
+    return f"{count:,} of {many(total, noun)} {does.removesuffix('s')}"
+
+
+def _quoted(text: str) -> str:
+    return f"`{json.dumps(text, ensure_ascii=False)[1:-1]}`"
+
+
+def _line(word: str, rows: int | None, said: str, look: Look, style: str = "dim") -> str:
+    head = look.paint(f" {word:<9}", style if word else "dim")
+    count = f"{rows:>9,}" if rows is not None else " " * 9
+    return f"{head}{count}  {look.safe(said)}".rstrip()
