@@ -352,7 +352,22 @@ def test_the_examples_of_the_documentation_run(
 def test_every_public_name_and_argument_is_documented() -> None:
     page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
     arguments = [name for name in inspect.signature(dslint.check).parameters if name != "data"]
+    arguments += [name for name in inspect.signature(dslint.convert).parameters if name != "path"]
     assert [name for name in arguments if f"| `{name}` |" not in page] == []
     assert [name for name in dslint.__all__ if name not in page] == []
     methods = ("to_frame", "to_json", "to_text", "raise_if", "count", "fails")
     assert [name for name in methods if f"{name}(" not in page] == []
+
+
+def test_a_file_is_converted_or_the_reason_is_raised(tmp_path: Path) -> None:
+    path = tmp_path / "old.jsonl"
+    path.write_text('{"prompt": "High water?", "completion": "At nine.", "id": 7}\n')
+    with pytest.raises(dslint.ConversionError, match="--allow-loss extra-keys") as refused:
+        dslint.convert(path)
+    assert refused.value.conversion is not None
+    assert refused.value.conversion.lost == {"extra-keys": 1}
+    done = dslint.convert(path, allow_loss=["extra-keys"])
+    assert (done.wrote, done.out) == (1, str(tmp_path / "old.chat.jsonl"))
+    assert dslint.check(done.out, levels={"too-few-examples": "off"}).count("error") == 0
+    with pytest.raises(UsageError, match="name one, and another"):
+        dslint.convert(path, out="-")

@@ -8,16 +8,29 @@ from dslint.version import VERSION as _VERSION
 
 if TYPE_CHECKING:
     from dslint import targets
-    from dslint.api import FindingsError, Report, check, count_tokens, estimate, explain, rules
+    from dslint.api import (
+        ConversionError,
+        FindingsError,
+        Report,
+        check,
+        convert,
+        count_tokens,
+        estimate,
+        explain,
+        rules,
+    )
     from dslint.errors import DslintError
     from dslint.model import LEVELS, Finding, Level, Rule
+    from dslint.stages.convert import Conversion
 
 __version__ = _VERSION
 
 _HOME = {
+    "ConversionError": "api",
     "FindingsError": "api",
     "Report": "api",
     "check": "api",
+    "convert": "api",
     "count_tokens": "api",
     "estimate": "api",
     "explain": "api",
@@ -28,10 +41,13 @@ _HOME = {
     "Finding": "model",
     "Level": "model",
     "Rule": "model",
+    "Conversion": "stages.convert",
 }
 
 __all__ = [
     "LEVELS",
+    "Conversion",
+    "ConversionError",
     "DslintError",
     "Finding",
     "FindingsError",
@@ -40,6 +56,7 @@ __all__ = [
     "Rule",
     "__version__",
     "check",
+    "convert",
     "count_tokens",
     "estimate",
     "explain",
