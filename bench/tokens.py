@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.check import MB, measure, multiply, say  # noqa: E402
+from bench.check import MB, measure, multiply, say
 
 ROUNDS = 3
 RANKS = """
