@@ -42,7 +42,5 @@ def command(paths: tuple[Path, ...], verbose: bool, allow_python: bool) -> int:
             click.echo(f"{outcome.path}: {outcome.examples} examples do what they say")
     good = pages - failed
     told = "1 page" if pages == 1 else f"{pages:,} pages"
-    click.echo(
-        f"{told}, {examples:,} examples · {good:,} passed, {failed:,} failed", err=True
-    )
+    click.echo(f"{told}, {examples:,} examples · {good:,} passed, {failed:,} failed", err=True)
     return int(bool(failed))
