@@ -15,7 +15,7 @@ from dslint.model import Defect
 
 
 class Line(NamedTuple):
-    """A line that parsed: its 1-based number in the chunk, its bytes and its value, a JSON object."""
+    """A line that parsed: its number in the chunk, from 1, its bytes and its JSON object."""
 
     number: int
     raw: bytes

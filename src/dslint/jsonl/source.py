@@ -182,7 +182,7 @@ def _damaged(source: Source, error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Whole lines of a plain file, as the bytes between two offsets: a worker reads them by itself."""
+    """Whole lines of a plain file, as the bytes between two offsets: a worker reads them."""
 
     offset: int
     length: int
