@@ -12,7 +12,7 @@ import pytest
 
 from dslint import models
 from dslint.config import load
-from dslint.errors import UsageError
+from dslint.errors import InputError, UsageError
 from dslint.stages.count import count
 from dslint.stages.estimate import Estimate, Wish, estimate, hours, traffic
 from dslint.stages.money import Traffic
@@ -122,6 +122,14 @@ def test_a_budget_can_not_be_kept_where_the_cost_is_not_known(file: Path) -> Non
     found = estimated(file, budget=Decimal(1000), settings={"target": ("azure",)})
     assert found.fails
     assert estimated(file, model=None, budget=Decimal(1000)).fails is False
+
+
+@pytest.mark.parametrize("text", ["", "{}\n", "no JSON at all", "PAR1 and so on PAR1"])
+def test_what_can_not_be_counted_keeps_no_budget(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_text(text)
+    with pytest.raises(InputError, match="counted"):
+        estimated(path, budget=Decimal(1))
 
 
 def test_reinforcement_is_billed_by_the_hour(tmp_path: Path) -> None:

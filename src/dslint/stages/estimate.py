@@ -13,7 +13,7 @@ from decimal import Decimal
 from dslint import models, targets
 from dslint.config import Settings
 from dslint.config.toml import printable
-from dslint.errors import UsageError
+from dslint.errors import InputError, UsageError
 from dslint.figures import Model
 from dslint.formats import FORMATS
 from dslint.formats.openai import REINFORCEMENT
@@ -136,7 +136,10 @@ def estimate(
     sides = [_Side(paths, settings, jobs, begin, fast)]
     if validation:
         sides.append(_Side(validation, settings, jobs, begin, fast))
-    format = _format(sides[0].tallies(model))
+    found = sides[0].tallies(model)
+    if not any(each.totals for each in found):
+        raise InputError("there is nothing to estimate: no record could be counted")
+    format = _format(found)
     wanted = [model] if model else _open(format, settings, today)
     offers = [_offer(each, sides, format, wish, today) for each in wanted]
     return Estimate(tuple(sorted(offers, key=_rank)), wish, model is not None)
@@ -172,6 +175,11 @@ class _Side:
         if ruler not in self._known:
             with files_of(paths, settings) as files:
                 self.names = [file.source.name for file in files]
+                for file in files:
+                    if not file.readable and file.facts.container != "empty":
+                        raise InputError(
+                            f"`{file.source.name}` can't be counted: it is {file.facts.container}"
+                        )
                 fresh = [opened(file.source, settings.format) for file in files]
                 self._known[ruler] = tallied(ruler, fresh, jobs, begin=begin)
         return self._known[ruler]
