@@ -32,13 +32,14 @@ class Record:
     """One example: the line (or lines) of a file that hold it, as bytes and as Python values.
 
     `line` is 1-based and counts from the start of the file (of the chunk, until the chunk's place
-    is known).
+    is known). `images` is how many image parts its messages have.
     """
 
     line: int
     raw: bytes
     data: Any
     format: str
+    images: int = 0
 
 
 @dataclass(frozen=True, slots=True)

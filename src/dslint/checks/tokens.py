@@ -30,7 +30,7 @@ def beyond_context(record: Record, limits: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _over(record: Record, limits: Mapping[str, Any], *, teaches: bool) -> Iterator[Hit]:
     most = limits["limit_context"]
-    if most is None or bytes_bound(len(record.raw), record.raw.count(b"image")) <= most:
+    if most is None or bytes_bound(len(record.raw), record.images) <= most:
         return
     batch = Batch([record])
     (counted,), turns = count(batch, encoding(ENCODING))

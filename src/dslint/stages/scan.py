@@ -76,6 +76,8 @@ def scan(
     _shapes(plan, records, part.hits)
     batch = Batch(records)
     if b"image" in whole:
+        for image in batch.images:
+            records[image.record].images += 1
         for position in sorted({image.record for image in batch.images}):
             part.file.images.add(records[position].line)
     for name in ROW_TABLES:
