@@ -86,7 +86,9 @@ class Batch:
         """The weight of each message; None where it is missing or no whole number."""
         return [
             weight
-            if type(weight := message.get("weight")) is int and abs(weight) < 1 << 62
+            if "weight" in message
+            and type(weight := message["weight"]) is int
+            and abs(weight) < 1 << 62
             else None
             for message in self.messages
         ]

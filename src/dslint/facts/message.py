@@ -23,7 +23,8 @@ def _kinds(batch: Batch) -> list[str]:
 
 def _text(key: str) -> Callable[[Batch], list[str | None]]:
     return lambda batch: [
-        value if type(value := message.get(key)) is str else None for message in batch.messages
+        value if key in message and type(value := message[key]) is str else None
+        for message in batch.messages
     ]
 
 

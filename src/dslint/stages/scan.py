@@ -113,10 +113,14 @@ def _file_facts(parsed: parse.Parsed, records: list[Record], whole: bytes) -> Fi
     for line in parsed.blank:
         facts.blank.add(line)
     for record in records:
-        facts.formats.setdefault(record.format, Seen()).add(record.line)
         keys = tuple(record.data)
-        if keys in facts.keys or len(facts.keys) < MOST_SHAPES:
-            facts.keys.setdefault(keys, Seen()).add(record.line)
+        if record.format not in facts.formats:
+            facts.formats[record.format] = Seen()
+        facts.formats[record.format].add(record.line)
+        if keys not in facts.keys and len(facts.keys) < MOST_SHAPES:
+            facts.keys[keys] = Seen()
+        if keys in facts.keys:
+            facts.keys[keys].add(record.line)
         if record.format == COMPLETION.name and type(record.data) is dict:
             facts.pairs = facts.pairs or Pairs()
             facts.pairs.add(record.line, record.data.get("prompt"), record.data.get("completion"))

@@ -116,7 +116,7 @@ def bytes_bound(record_bytes: int, pictures: int = 0, vision: Vision = DEFAULT) 
     It holds for texts that stand in the row as they are counted: a reader that writes arguments
     anew may add a space after each comma.
     """
-    return record_bytes + pictures * images.most(vision)
+    return record_bytes + (pictures * images.most(vision) if pictures else 0)
 
 
 def _pieces(batch: Batch, contents: Sequence[str]) -> list[tuple[int, Said]]:
