@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dslint.facts.batch import Batch
-from dslint.facts.tokens.encodings import encoding
-from dslint.facts.tokens.record import bytes_bound, count
 from dslint.model import Hit, Record
 
 ENCODING = "o200k_base"
@@ -30,7 +28,12 @@ def beyond_context(record: Record, limits: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _over(record: Record, limits: Mapping[str, Any], *, teaches: bool) -> Iterator[Hit]:
     most = limits["limit_context"]
-    if most is None or bytes_bound(len(record.raw), record.images) <= most:
+    if most is None or (len(record.raw) <= most and not record.images):
+        return  # a token is at least a byte: nearly every row leaves here, and nothing is loaded
+    from dslint.facts.tokens.encodings import encoding
+    from dslint.facts.tokens.record import bytes_bound, count
+
+    if bytes_bound(len(record.raw), record.images) <= most:
         return
     batch = Batch([record])
     (counted,), turns = count(batch, encoding(ENCODING))
