@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from dslint.facts.tokens.record import count
 from dslint.model import Hit, Record
 
 ROOT = Path(__file__).parent.parent.parent
-Check = Callable[[Record, Mapping[str, Any]], Iterator[Hit]]
+Check = Callable[[Record, Mapping[str, Any]], Iterable[Hit]]
 
 
 def record(question: str, answer: str, **also: Any) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -23,20 +23,33 @@ _PLAIN = ("chat", "reinforcement")
 _NEAR = 0.8
 
 
-def misspelt_keys(record: Record) -> Iterator[Hit]:
-    """Yield the keys that are nearly a key of OpenAI's which the message lacks."""
+def misspelt_keys(record: Record) -> Iterable[Hit]:
+    """Return the keys that are nearly a key of OpenAI's which the message lacks."""
+    return () if _is_plain(record) else _misspelt(record)
+
+
+def _misspelt(record: Record) -> Iterator[Hit]:
     for pointer, message, key in _surplus(record):
         near = _meant(key, KEYS - message.keys())
         if near:
             yield Hit(pointer, {"key": key, "near": near})
 
 
-def unknown_keys(record: Record, limits: Mapping[str, Any]) -> Iterator[Hit]:
-    """Yield the keys that OpenAI's messages lack, but for the misspelt and those in `also`."""
-    also = limits["option_also"]
+def unknown_keys(record: Record, limits: Mapping[str, Any]) -> Iterable[Hit]:
+    """Return the keys that OpenAI's messages lack, but for the misspelt and those in `also`."""
+    return () if _is_plain(record) else _unknown(record, limits["option_also"])
+
+
+def _unknown(record: Record, also: Sequence[str]) -> Iterator[Hit]:
     for pointer, message, key in _surplus(record):
         if key not in also and not _meant(key, KEYS - message.keys()):
             yield Hit(pointer, {"key": key})
+
+
+def _is_plain(record: Record) -> bool:
+    """Say whether a row has `messages` and no key in them that is not known, as nearly all rows."""
+    messages = record.data.get("messages")
+    return type(messages) is list and "input" not in record.data and _all_known(messages)
 
 
 def _surplus(record: Record) -> Iterator[tuple[str, Mapping[str, Any], str]]:

@@ -4,7 +4,7 @@ counted, so that data of usual length loads no vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dslint.facts.batch import Batch
@@ -13,23 +13,30 @@ from dslint.model import Hit, Record
 ENCODING = "o200k_base"
 
 
-def over_context(record: Record, limits: Mapping[str, Any]) -> Iterator[Hit]:
+def over_context(record: Record, limits: Mapping[str, Any]) -> Iterable[Hit]:
     """Yield once for a record that is longer than the context, and still teaches something in it.
 
     What precedes the first answer decides: it is cut from the end.
     """
-    yield from _over(record, limits, teaches=True)
-
-
-def beyond_context(record: Record, limits: Mapping[str, Any]) -> Iterator[Hit]:
-    """Yield once for a record whose first answer begins beyond the context."""
-    yield from _over(record, limits, teaches=False)
-
-
-def _over(record: Record, limits: Mapping[str, Any], *, teaches: bool) -> Iterator[Hit]:
     most = limits["limit_context"]
-    if most is None or (len(record.raw) <= most and not record.images):
-        return  # a token is at least a byte: nearly every row leaves here, and nothing is loaded
+    return _over(record, most, teaches=True) if _may_exceed(record, most) else ()
+
+
+def beyond_context(record: Record, limits: Mapping[str, Any]) -> Iterable[Hit]:
+    """Yield once for a record whose first answer begins beyond the context."""
+    most = limits["limit_context"]
+    return _over(record, most, teaches=False) if _may_exceed(record, most) else ()
+
+
+def _may_exceed(record: Record, most: int | None) -> bool:
+    """Say whether a record may have more than `most` tokens: a token is at least a byte.
+
+    Nearly every row cannot, and nothing is loaded for it.
+    """
+    return most is not None and (len(record.raw) > most or record.images > 0)
+
+
+def _over(record: Record, most: int, *, teaches: bool) -> Iterator[Hit]:
     from dslint.facts.tokens.encodings import encoding
     from dslint.facts.tokens.record import bytes_bound, count
 
