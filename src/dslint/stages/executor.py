@@ -9,6 +9,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -71,9 +72,15 @@ def _pooled(work: Work[P], tasks: Iterable[Task], jobs: int) -> Iterator[tuple[i
         others, mp_context=context, initializer=_begin, initargs=(work,)
     ) as pool:
         try:
-            for number, source, format, piece in tasks:
+            rest = iter(tasks)
+            ahead = deque(islice(rest, jobs))
+            while ahead:
+                number, source, format, piece = ahead.popleft()
+                ahead.extend(islice(rest, 1))
+                # of the last pieces none is queued behind another while this process has nothing
+                window = WINDOW if len(ahead) == jobs else 1
                 kept = piece if isinstance(piece, Range) else b""
-                if sum(not each.done() for _, _, each in waiting) < others * WINDOW:
+                if sum(not each.done() for _, _, each in waiting) < others * window:
                     waiting.append((number, kept, pool.submit(_work, source, format, piece)))
                 else:
                     # the main process works too, for workers take time to start
