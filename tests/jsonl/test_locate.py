@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dslint.jsonl.locate import key_span, locate, position, within
+from dslint.jsonl.locate import locate, position, within
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=6)
 KEYS = st.sampled_from(["a", "b", "~", "/", "~1", "0", "", 'q"', "\\", "名", "{", ":"])
@@ -47,24 +47,6 @@ def test_every_pointer_leads_to_the_bytes_of_its_value(value: Any, how: dict[str
         piece = raw[slice(*span)]
         assert json.loads(piece) == inner
         assert piece == piece.strip()
-
-
-@given(VALUES, st.sampled_from(DUMPS))
-def test_the_span_of_a_member_is_its_key_and_its_value(value: Any, how: dict[str, Any]) -> None:
-    raw = json.dumps({"k": value, "l": [value]}, **how).encode()
-    for pointer, _ in _places(value, "/k"):
-        span, member = locate(raw, pointer), key_span(raw, pointer)
-        assert span is not None
-        assert member is not None
-        assert member[1] == span[1]
-        before = raw[member[0] : span[0]].decode().rstrip()
-        if before:
-            key = pointer.rsplit("/", 1)[1].replace("~1", "/").replace("~0", "~")
-            assert before.endswith(":")
-            assert json.loads(before[:-1]) == key
-        else:
-            assert member == span
-    assert key_span(raw, "/l/0") == locate(raw, "/l/0")
 
 
 @given(VALUES, VALUES)
@@ -129,11 +111,11 @@ def test_a_value_nested_as_deep_as_parses_is_found() -> None:
 @given(st.binary(max_size=60), st.sampled_from(["", "/a", "/0", "/a/0/b", "/~", "/é"]))
 def test_no_bytes_break_it_and_no_place_lies_outside(raw: bytes, pointer: str) -> None:
     for broken in (raw, b'{"a":[' + raw, b'[{"a' + raw, b'{"a":{"b":"' + raw):
-        for span in (locate(broken, pointer), key_span(broken, pointer)):
-            if span:
-                assert 0 <= span[0] <= span[1] <= len(broken)
-                inside = within(broken, span, 1, 3)
-                assert span[0] <= inside[0] <= inside[1] <= span[1]
+        span = locate(broken, pointer)
+        if span:
+            assert 0 <= span[0] <= span[1] <= len(broken)
+            inside = within(broken, span, 1, 3)
+            assert span[0] <= inside[0] <= inside[1] <= span[1]
 
 
 @given(

@@ -32,14 +32,8 @@ def locate(raw: bytes, pointer: str) -> tuple[int, int] | None:
     something that is not there, the span is that of its nearest ancestor that is. None where there
     is no value or no pointer.
     """
-    found = _find(raw, pointer)
-    return found and found[1:]
-
-
-def key_span(raw: bytes, pointer: str) -> tuple[int, int] | None:
-    """Return the bytes of the member `pointer` names: key and value; in an array, the value."""
-    found = _find(raw, pointer)
-    return found and (found[0], found[2])
+    value = _find(raw, pointer)
+    return None if value is None else (value, _end(raw, value))
 
 
 def within(raw: bytes, span: tuple[int, int], start: int, end: int) -> tuple[int, int]:
@@ -78,15 +72,14 @@ def _inside(around: bytes, back: int) -> bool:
     return len(text[:1].encode("utf-8", "surrogateescape")) > back
 
 
-def _find(raw: bytes, pointer: str) -> tuple[int, int, int] | None:
-    """Return where the member (or value) begins, where its value begins, and where that ends."""
+def _find(raw: bytes, pointer: str) -> int | None:
+    """Return where the value that a pointer names begins, or its nearest ancestor that is there."""
     if pointer and not pointer.startswith("/"):
         return None
     begin = _START.match(raw)
     value = begin.end() if begin else 0
     if value == len(raw):
         return None
-    member = value
     for token in pointer.split("/")[1:]:
         name = token.replace("~1", "/").replace("~0", "~")
         opener = raw[value : value + 1]
@@ -97,8 +90,8 @@ def _find(raw: bytes, pointer: str) -> tuple[int, int, int] | None:
             below = _element(raw, value + 1, name)
         if below is None:
             break
-        member, value = below
-    return member, value, _end(raw, value)
+        value = below[1]
+    return value
 
 
 def _member(raw: bytes, at: int, name: bytes) -> tuple[int, int] | None:
