@@ -8,17 +8,10 @@ from dslint.version import VERSION as _VERSION
 
 if TYPE_CHECKING:
     from dslint import targets
-    from dslint.api import (
-        ConversionError,
-        FindingsError,
-        Report,
-        check,
-        convert,
-        count_tokens,
-        estimate,
-        explain,
-        rules,
-    )
+    from dslint.api.checking import check, explain, rules
+    from dslint.api.counting import count_tokens, estimate
+    from dslint.api.report import FindingsError, Report
+    from dslint.api.writing import ConversionError, convert
     from dslint.errors import DslintError
     from dslint.model import LEVELS, Finding, Level, Rule
     from dslint.stages.convert import Conversion
@@ -26,15 +19,15 @@ if TYPE_CHECKING:
 __version__ = _VERSION
 
 _HOME = {
-    "ConversionError": "api",
-    "FindingsError": "api",
-    "Report": "api",
-    "check": "api",
-    "convert": "api",
-    "count_tokens": "api",
-    "estimate": "api",
-    "explain": "api",
-    "rules": "api",
+    "ConversionError": "api.writing",
+    "FindingsError": "api.report",
+    "Report": "api.report",
+    "check": "api.checking",
+    "convert": "api.writing",
+    "count_tokens": "api.counting",
+    "estimate": "api.counting",
+    "explain": "api.checking",
+    "rules": "api.checking",
     "targets": "",
     "DslintError": "errors",
     "LEVELS": "model",

@@ -1,0 +1,71 @@
+"""The verbs that write files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from dslint.api.inputs import Place
+from dslint.errors import DslintError, UsageError
+from dslint.report.screen import safe
+
+if TYPE_CHECKING:
+    from dslint.stages.convert import Conversion
+
+
+class ConversionError(DslintError):
+    """Nothing was written: it would have lost what was not allowed to be lost, or too many rows
+    can't be converted; `conversion` has the counts.
+    """
+
+    def __init__(self, message: str, conversion: Conversion | None = None) -> None:
+        super().__init__(message)
+        self.conversion = conversion
+
+
+def convert(
+    path: Place,
+    to: Literal["chat", "preference"] = "chat",
+    *,
+    out: Place | None = None,
+    system: str | None = None,
+    reasoning: Literal["inline", "field", "drop"] | None = None,
+    allow_loss: Sequence[str] = (),
+    rejects: Place | None = None,
+    max_rejects: int = 0,
+    force: bool = False,
+    format: str | None = None,
+) -> Conversion:
+    """Write the file at `path` in another format, beside it or to `out`, and say what it did.
+
+    `system` is for rows without a system message of their own; `reasoning` writes the reasoning of
+    answers before them, in `reasoning_content`, or not at all. What is lost has to be named in
+    `allow_loss`; up to `max_rejects` rows that can't be converted are left out, and go to the file
+    `rejects`. `force` writes over files that exist. `format` is the rows' own, if they don't look
+    like it.
+
+    Raises ConversionError where nothing was written for the data's sake; UsageError and InputError
+    as ever.
+    """
+    from dslint.stages.convert import Wish
+    from dslint.stages.convert import convert as of_path
+
+    wish = Wish(
+        to=to,
+        out=None if out is None else os.fspath(out),
+        system=system,
+        reasoning=reasoning,
+        allow_loss=tuple(allow_loss),
+        rejects=None if rejects is None else os.fspath(rejects),
+        max_rejects=max_rejects,
+        force=force,
+        format=format,
+    )
+    if wish.out == "-" or os.fspath(path) == "-":
+        raise UsageError("the library converts files: name one, and another one as `out`")
+    found = of_path(os.fspath(path), wish)
+    if found.refusal:
+        first = "".join(f"\nline {each.line:,}: {each.reason}" for each in found.shown[:1])
+        raise ConversionError(f"{safe(found.source)}: {found.refusal}{first}", found)
+    return found
