@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
+from itertools import accumulate, chain, compress, pairwise, repeat
+from operator import itemgetter
 from typing import Any
 
 from dslint.facts.links import Links, link
@@ -16,58 +17,154 @@ ANSWERING = frozenset({"assistant", "completion"})
 """The roles whose text is learned."""
 
 
+PAIR = itemgetter("role", "content")
+TEXTS = {str}
+
+
 @dataclass(frozen=True)
 class Batch:
-    """The records of a chunk. `turns` are their messages in order, `owners` the position of each
-    one's record.
+    """The records of a chunk, their messages laid flat: each list is as long as these are many.
+
+    Nearly every chunk is in one format that keeps its messages in one list, in OpenAI's words.
+    Those are laid flat a list at a time; the turns that readers make, a message at a time, are
+    asked of all others.
     """
 
     records: list[Record]
 
     @cached_property
-    def _flat(self) -> tuple[list[Turn], list[int], list[int]]:
+    def listed(self) -> str:
+        """The key of the one list that holds each record's messages, objects all; '' where one is
+        kept in another way.
+        """
+        formats = {record.format for record in self.records}
+        format = FORMATS.get(formats.pop()) if len(formats) == 1 else None
+        if format is None or not format.listed:
+            return ""
+        lists = [record.data.get(format.listed) for record in self.records]
+        plain = set(map(type, lists)) == {list} and {*map(type, chain(*lists))} == {dict}
+        return format.listed if plain else ""
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        """How many messages each record has, where they are listed."""
+        key = self.listed
+        return [len(record.data[key]) for record in self.records]
+
+    @cached_property
+    def _read(self) -> tuple[list[Turn], list[int], list[int]]:
+        """The turns as readers make them, their owners and starts."""
         turns: list[Turn] = []
         owners: list[int] = []
-        starts: list[int] = []
+        starts = [0]
         readers = {name: each.turns for name, each in FORMATS.items()}
         for position, record in enumerate(self.records):
-            reader = readers.get(record.format)
-            starts.append(len(turns))
-            if reader is not None:
-                own = reader(record.data)
+            if record.format in readers:
+                own = readers[record.format](record.data)
                 turns += own
                 owners += [position] * len(own)
-        starts.append(len(turns))
+            starts.append(len(turns))
         return turns, owners, starts
 
     @property
     def turns(self) -> list[Turn]:
-        return self._flat[0]
+        """Each message with the place that it was read from; for one of them ask `turn`."""
+        return self._read[0]
 
-    @property
+    @cached_property
     def owners(self) -> list[int]:
-        return self._flat[1]
+        """The position of each message's record."""
+        if self.listed:
+            return list(chain.from_iterable(map(repeat, range(len(self.records)), self._counts)))
+        return self._read[1]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each record's messages begin, and one number more: where the last one's end."""
+        return [0, *accumulate(self._counts)] if self.listed else self._read[2]
 
     @property
-    def starts(self) -> list[int]:
-        """Where each record's turns begin, and one number more: where the last one's end."""
-        return self._flat[2]
+    def size(self) -> int:
+        """How many messages there are."""
+        return self.starts[-1]
+
+    def turn(self, at: int) -> Turn:
+        """Return one message with the place that it was read from."""
+        if not self.listed:
+            return self.turns[at]
+        owner = self.owners[at]
+        format = FORMATS[self.records[owner].format]
+        return format.turns(self.records[owner].data)[at - self.starts[owner]]
+
+    @cached_property
+    def indexes(self) -> list[int]:
+        """The place of each message in its list; 0 where it is in none."""
+        if self.listed:
+            return list(chain.from_iterable(map(range, self._counts)))
+        return [turn.index or 0 for turn in self.turns]
+
+    @cached_property
+    def previous(self) -> list[int | None]:
+        """The position of the message that each answers or follows; None for the first."""
+        if self.listed:
+            found: list[int | None] = list(range(-1, self.size - 1))
+            for start in {*self.starts} - {self.size}:
+                found[start] = None
+            return found
+        starts = self.starts
+        return [
+            starts[owner] + turn.previous if turn.previous >= 0 else None
+            for turn, owner in zip(self.turns, self.owners, strict=True)
+        ]
+
+    @cached_property
+    def parts(self) -> list[str]:
+        """The part of the record that each message belongs to."""
+        return ["messages"] * self.size if self.listed else [turn.part for turn in self.turns]
 
     @cached_property
     def messages(self) -> list[dict[str, Any]]:
+        if key := self.listed:
+            return list(chain.from_iterable(record.data[key] for record in self.records))
         return [turn.message for turn in self.turns]
 
     @cached_property
+    def _said(self) -> tuple[list[Any], list[Any]]:
+        """The role and the content of each message, whatever they are; None where there is none."""
+        try:
+            pairs = list(map(PAIR, self.messages))
+        except KeyError:
+            pairs = [(each.get("role"), each.get("content")) for each in self.messages]
+        return [role for role, _ in pairs], [content for _, content in pairs]
+
+    @property
     def contents(self) -> list[Any]:
         """The content of each message, whatever it is; None where there is none."""
-        return [message.get("content") for message in self.messages]
+        return self._said[1]
+
+    @cached_property
+    def rich(self) -> list[int]:
+        """The positions of the messages that are more, or less, than a role and a text."""
+        roles, contents = self._said
+        if {*map(type, roles)} == {*map(type, contents)} == TEXTS:
+            return list(compress(range(self.size), map((2).__ne__, map(len, self.messages))))
+        return [
+            at
+            for at, (message, role, content) in enumerate(
+                zip(self.messages, roles, contents, strict=True)
+            )
+            if len(message) != 2 or type(role) is not str or type(content) is not str
+        ]
 
     @cached_property
     def texts(self) -> list[str | None]:
         """The text of each message: its content, the text of its parts joined by line breaks, or
         None.
         """
-        return [content if type(content) is str else joined(content) for content in self.contents]
+        contents = self.contents
+        if {*map(type, contents)} == TEXTS:
+            return contents
+        return [content if type(content) is str else joined(content) for content in contents]
 
     @cached_property
     def lines(self) -> list[int]:
@@ -77,50 +174,60 @@ class Batch:
     @cached_property
     def roles(self) -> list[str | None]:
         """The role of each message; None where it is missing or no text."""
-        return [
-            role if type(role := message.get("role")) is str else None for message in self.messages
-        ]
+        roles = self._said[0]
+        if {*map(type, roles)} == TEXTS:
+            return roles
+        return [role if type(role) is str else None for role in roles]
 
     @cached_property
-    def weights(self) -> list[int | None]:
-        """The weight of each message; None where it is missing or no whole number."""
-        return [
-            weight
-            if "weight" in message
-            and type(weight := message["weight"]) is int
-            and abs(weight) < 1 << 62
-            else None
-            for message in self.messages
-        ]
+    def casts(self) -> list[tuple[str | None, ...]]:
+        """The roles of each record's messages, in order."""
+        roles, starts = self.roles, self.starts
+        return [tuple(roles[start:end]) for start, end in pairwise(starts)]
+
+    @cached_property
+    def weights(self) -> dict[int, int]:
+        """The weights of messages that have one, where it is a whole number, by their positions."""
+        messages = self.messages
+        return {
+            at: weight
+            for at in self.rich
+            if type(weight := messages[at].get("weight")) is int and abs(weight) < 1 << 62
+        }
 
     @cached_property
     def trainable(self) -> list[bool]:
         """Whether each message is learned from: an answer whose weight is not 0, or a side of a
         preference.
         """
-        return [
-            role in ANSWERING and weight != 0 and turn.part != "input"
-            for turn, role, weight in zip(self.turns, self.roles, self.weights, strict=True)
-        ]
+        found = [role in ANSWERING for role in self.roles]
+        if not self.listed:
+            found = [
+                learned and part != "input" for learned, part in zip(found, self.parts, strict=True)
+            ]
+        for at, weight in self.weights.items():
+            found[at] &= weight != 0
+        return found
 
     @cached_property
     def learned(self) -> list[int]:
         """The positions of the turns that are learned from."""
-        return list(compress(range(len(self.turns)), self.trainable))
+        return list(compress(range(self.size), self.trainable))
 
     @cached_property
     def answers(self) -> list[int]:
         """The position of each record's last learned turn, rejected ones aside; -1 without one."""
-        found, turns, owners = [-1] * len(self.records), self.turns, self.owners
+        found, parts, owners = [-1] * len(self.records), self.parts, self.owners
         for at in self.learned:
-            if turns[at].part != "non_preferred":
+            if parts[at] != "non_preferred":
                 found[owners[at]] = at
         return found
 
     @cached_property
     def calls(self) -> list[Call]:
         found = []
-        for turn, message in enumerate(self.messages):
+        for turn in self.rich:
+            message = self.messages[turn]
             if "tool_calls" in message and type(message["tool_calls"]) is list:
                 for index, value in enumerate(message["tool_calls"]):
                     if type(value) is dict:
@@ -147,8 +254,8 @@ class Batch:
     def images(self) -> list[Image]:
         return [
             Image(self.owners[turn], turn, index, part)
-            for turn, content in enumerate(self.contents)
-            if type(content) is list
+            for turn in self.rich
+            if type(content := self.contents[turn]) is list
             for index, part in enumerate(content)
             if type(part) is dict and part.get("type") == "image_url"
         ]
@@ -156,6 +263,8 @@ class Batch:
     @cached_property
     def links(self) -> Links:
         """Which reply belongs to which call."""
+        if not self.calls:
+            return Links(answers=[None] * self.size)
         return link(self.turns, self.starts, self.calls, self.tools)
 
     def turns_of(self, position: int) -> range:

@@ -126,7 +126,7 @@ TOOL_CALL = Table(
         "message": Column(
             pl.Int64,
             "the index of the message that calls",
-            lambda batch: [batch.turns[call.turn].index or 0 for call in batch.calls],
+            lambda batch: [batch.indexes[call.turn] for call in batch.calls],
         ),
         "index": Column(
             pl.Int64, "the call's place in its message, from 0", _call(lambda call: call.index)

@@ -19,7 +19,7 @@ def _answer_json(batch: Batch) -> list[str]:
 
 
 def _answer(batch: Batch) -> list[int]:
-    return [batch.turns[at].index or 0 if at >= 0 else -1 for at in batch.answers]
+    return [batch.indexes[at] if at >= 0 else -1 for at in batch.answers]
 
 
 def _answer_at(batch: Batch) -> list[str]:

@@ -195,7 +195,7 @@ IMAGE = Table(
         "message": Column(
             pl.Int64,
             "the index of its message",
-            lambda batch: [batch.turns[image.turn].index or 0 for image in batch.images],
+            lambda batch: [batch.indexes[image.turn] for image in batch.images],
         ),
         "part": Column(
             pl.Int64,

@@ -4,59 +4,59 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import polars as pl
 
 from dslint.facts import prose
 from dslint.facts.batch import Batch
 from dslint.facts.parts import Call, Image
-from dslint.facts.table import Column, Table, pointed
+from dslint.facts.table import Column, Table, pointed, scattered
+
+_KINDS = {str: "text", list: "parts", type(None): "null"}
 
 
-def _kinds(batch: Batch) -> list[str]:
-    kinds = {str: "text", list: "parts", type(None): "null"}
-    return [
-        kinds.get(type(message["content"]), "other") if "content" in message else "absent"
-        for message in batch.messages
-    ]
+def _kind(message: dict[str, Any]) -> str:
+    return _KINDS.get(type(message["content"]), "other") if "content" in message else "absent"
 
 
-def _text(key: str) -> Callable[[Batch], list[str | None]]:
-    return lambda batch: [
-        value if key in message and type(value := message[key]) is str else None
-        for message in batch.messages
-    ]
+def _rich(
+    fact: Callable[[dict[str, Any]], Any], absent: Any, dtype: type[pl.DataType]
+) -> Callable[[Batch], pl.Series]:
+    """Build a column of what is `absent` from a message that is no more than a role and a text."""
+    return lambda batch: scattered(
+        batch.size, absent, dtype, {at: fact(batch.messages[at]) for at in batch.rich}
+    )
 
 
-def _previous(batch: Batch) -> list[int | None]:
-    starts = batch.starts
-    return [
-        starts[owner] + turn.previous if turn.previous >= 0 else None
-        for turn, owner in zip(batch.turns, batch.owners, strict=True)
-    ]
+def _text(key: str) -> Callable[[Batch], pl.Series]:
+    def fact(message: dict[str, Any]) -> str | None:
+        return value if type(value := message.get(key)) is str else None
+
+    return _rich(fact, None, pl.String)
 
 
 def _tally(found: Callable[[Batch], Iterable[Call | Image]]) -> Callable[[Batch], pl.Series]:
     """Build a column of how many calls or images each message has: most have none."""
-
-    def build(batch: Batch) -> pl.Series:
-        counts = Counter(each.turn for each in found(batch))
-        none = pl.repeat(0, len(batch.turns), dtype=pl.Int64, eager=True)
-        return none.scatter(list(counts), list(counts.values())) if counts else none
-
-    return build
+    return lambda batch: scattered(
+        batch.size, 0, pl.Int64, Counter(each.turn for each in found(batch))
+    )
 
 
 def _keys(batch: Batch) -> pl.Series:
     """Build the column of keys, each distinct list once; nearly all messages have the same two."""
     distinct: dict[tuple[str, ...], int] = {("role", "content"): 0}
-    places = [
-        0
-        if len(message) == 2 and "role" in message and "content" in message
-        else distinct.setdefault(tuple(message), len(distinct))
-        for message in batch.messages
-    ]
+    messages = batch.messages
+    keys = {at: distinct.setdefault(tuple(messages[at]), len(distinct)) for at in batch.rich}
+    places = scattered(batch.size, 0, pl.UInt32, keys)
     return pl.Series(list(map(list, distinct)), dtype=pl.List(pl.String)).gather(places)
+
+
+def _spread(
+    values: Callable[[Batch], list[Any]], dtype: type[pl.DataType]
+) -> Callable[[Batch], pl.Series]:
+    """Build a column of what is known of each message's record."""
+    return lambda batch: pl.Series(values(batch), dtype=dtype).gather(batch.owners)
 
 
 def _edge(step: int) -> pl.Expr:
@@ -66,23 +66,21 @@ def _edge(step: int) -> pl.Expr:
 
 
 COLUMNS = {
-    "line": Column(
-        pl.Int64, "the record's line", lambda batch: [batch.lines[owner] for owner in batch.owners]
-    ),
+    "line": Column(pl.Int64, "the record's line", _spread(lambda batch: batch.lines, pl.Int64)),
     "format": Column(
         pl.String,
         "the record's format",
-        lambda batch: [batch.records[owner].format for owner in batch.owners],
+        _spread(lambda batch: [record.format for record in batch.records], pl.String),
     ),
     "index": Column(
         pl.Int64,
         "the message's place in its list, from 0",
-        lambda batch: [turn.index or 0 for turn in batch.turns],
+        lambda batch: batch.indexes,
     ),
     "part": Column(
         pl.String,
         "messages, prompt, completion, input, preferred or non_preferred",
-        lambda batch: [turn.part for turn in batch.turns],
+        lambda batch: batch.parts,
     ),
     "role": Column(pl.String, "the role; null where there is none", lambda batch: batch.roles),
     "name": Column(pl.String, "the author's name, where there is one", _text("name")),
@@ -91,9 +89,15 @@ COLUMNS = {
         "the content, or the text of its parts joined by line breaks; null where there is none",
         lambda batch: batch.texts,
     ),
-    "kind": Column(pl.String, "what the content is: text, parts, null, absent or other", _kinds),
+    "kind": Column(
+        pl.String,
+        "what the content is: text, parts, null, absent or other",
+        _rich(_kind, "text", pl.String),
+    ),
     "weight": Column(
-        pl.Int64, "the weight, where it is a whole number", lambda batch: batch.weights
+        pl.Int64,
+        "the weight, where it is a whole number",
+        lambda batch: scattered(batch.size, None, pl.Int64, batch.weights),
     ),
     "trainable": Column(
         pl.Boolean,
@@ -111,7 +115,7 @@ COLUMNS = {
         lambda batch: batch.links.answers,
     ),
     "images": Column(pl.Int64, "how many images it holds", _tally(lambda batch: batch.images)),
-    "_previous": Column(pl.UInt32, "the row of the message before", _previous),
+    "_previous": Column(pl.UInt32, "the row of the message before", lambda batch: batch.previous),
     "is_first": Column(
         pl.Boolean, "the first of its part", None, lambda: _edge(1), ("line", "part")
     ),
@@ -173,4 +177,4 @@ COLUMNS = {
     **prose.COLUMNS,
 }
 
-MESSAGE = Table("message", "a row a message", COLUMNS, lambda batch: len(batch.turns), pointed)
+MESSAGE = Table("message", "a row a message", COLUMNS, lambda batch: batch.size, pointed)

@@ -9,7 +9,7 @@ import polars as pl
 
 from dslint.facts import characters, mojibake, reasoning, text
 from dslint.facts.batch import Batch
-from dslint.facts.table import Column
+from dslint.facts.table import Column, scattered
 from dslint.formats import FORMATS
 
 
@@ -18,9 +18,9 @@ def _per_text(fact: Callable[[str], Any], absent: Any) -> Callable[[Batch], list
 
 
 def _loop_ratio(batch: Batch) -> pl.Series:
-    texts = [batch.texts[row] or "" for row in batch.learned]
-    found = pl.repeat(0.0, len(batch.texts), dtype=pl.Float64, eager=True)
-    return found.scatter(batch.learned, list(map(text.loop_ratio, texts))) if texts else found
+    ratios = {row: text.loop_ratio(batch.texts[row] or "") for row in batch.learned}
+    looping = {row: ratio for row, ratio in ratios.items() if ratio}
+    return scattered(batch.size, 0.0, pl.Float64, looping)
 
 
 def _screened(
@@ -64,12 +64,10 @@ def _reasoning(
 
     def build(batch: Batch) -> pl.Series:
         messages = batch.messages
-        found = pl.repeat(absent, len(messages), dtype=dtype, eager=True)
-        # most answers have a role and a content and nothing more
-        rows = [row for row in batch.learned if len(messages[row]) > 2]
+        rows = [row for row in batch.rich if batch.trainable[row]]
         if own:
             rows = [row for row in rows if batch.records[batch.owners[row]].format not in _GIVEN]
-        return found.scatter(rows, [fact(messages[row]) for row in rows]) if rows else found
+        return scattered(batch.size, absent, dtype, {row: fact(messages[row]) for row in rows})
 
     return build
 

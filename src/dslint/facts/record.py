@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import polars as pl
 
 from dslint.facts.batch import Batch
-from dslint.facts.table import Column, Table
+from dslint.facts.parts import Call, Image, Tool
+from dslint.facts.table import Column, Table, scattered
 from dslint.formats import FORMATS
 
 
-def _roles(fact: Callable[[list[str | None]], Any]) -> Callable[[Batch], list[Any]]:
+def _roles(fact: Callable[[tuple[str | None, ...]], Any]) -> Callable[[Batch], list[Any]]:
     """Build a column of a fact about the roles of each record's messages."""
 
     def build(batch: Batch) -> list[Any]:
-        roles, starts = batch.roles, batch.starts
-        return [fact(roles[starts[at] : starts[at + 1]]) for at in range(len(batch.records))]
+        known: dict[tuple[str | None, ...], Any] = {}
+        for roles in batch.casts:
+            if roles not in known:
+                known[roles] = fact(roles)
+        return [known[roles] for roles in batch.casts]
 
     return build
 
@@ -31,12 +35,13 @@ def _sum(values: Callable[[Batch], list[Any]]) -> Callable[[Batch], list[int]]:
     return build
 
 
-def _tally(found: Callable[[Batch], list[Any]]) -> Callable[[Batch], list[int]]:
-    def build(batch: Batch) -> list[int]:
-        counts = Counter(each.record for each in found(batch))
-        return [counts[at] for at in range(len(batch.records))]
+def _tally(found: Callable[[Batch], Iterable[Call | Tool | Image]]) -> Callable[[Batch], pl.Series]:
+    """Build a column of how many things each record has that most records have none of."""
+    return lambda batch: _counted(batch, (each.record for each in found(batch)))
 
-    return build
+
+def _counted(batch: Batch, owners: Iterable[int]) -> pl.Series:
+    return scattered(len(batch.records), 0, pl.Int64, Counter(owners))
 
 
 def _extra_keys(batch: Batch) -> list[list[str]]:
@@ -97,7 +102,7 @@ COLUMNS = {
     "weighted": Column(
         pl.Int64,
         "of them with a weight",
-        _sum(lambda batch: [weight is not None for weight in batch.weights]),
+        lambda batch: _counted(batch, (batch.owners[at] for at in batch.weights)),
     ),
     "first_role": Column(
         pl.String,
@@ -115,7 +120,11 @@ COLUMNS = {
         _roles(lambda all: ",".join(dict.fromkeys(role for role in all if role))),
     ),
     "tool_calls": Column(pl.Int64, "how many tool calls", _tally(lambda batch: batch.calls)),
-    "tools": Column(pl.Int64, "how many tools are declared", _tally(lambda batch: batch.tools)),
+    "tools": Column(
+        pl.Int64,
+        "how many tools are declared",
+        _tally(lambda batch: batch.tools),
+    ),
     "images": Column(pl.Int64, "how many images", _tally(lambda batch: batch.images)),
     "parallel_tool_calls": Column(
         pl.Boolean,

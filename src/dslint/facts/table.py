@@ -94,7 +94,7 @@ def pointed(batch: Batch, turn: int, at: str) -> str:
     """Return the pointer of the place `at`, in OpenAI's names, of a message, in the names of its
     format.
     """
-    found = batch.turns[turn]
+    found = batch.turn(turn)
     if not at:
         return found.pointer
     keys = FORMATS[batch.records[batch.owners[turn]].format].keys
@@ -123,6 +123,14 @@ def existing(data: object, pointer: str) -> str:
         else:
             return "/".join(steps[:at])
     return pointer
+
+
+def scattered(
+    size: int, absent: Any, dtype: type[pl.DataType], given: Mapping[int, Any]
+) -> pl.Series:
+    """Make a column of `size` rows of the few values that are given, by their rows."""
+    column = pl.repeat(absent, size, dtype=dtype, eager=True)
+    return column.scatter(list(given), list(given.values())) if given else column
 
 
 def column_of(name: str, column: Column, batch: Any) -> pl.Series:

@@ -81,7 +81,7 @@ def _input_tools(row: Row) -> tuple[str, list[Any]]:
     return f"/input{pointer}", tools
 
 
-CHAT = Format("chat", "chat", _is_chat, _messages, known=CHAT_KEYS)
+CHAT = Format("chat", "chat", _is_chat, _messages, known=CHAT_KEYS, listed="messages")
 COMPLETION = Format(
     "completion",
     "prompt/completion",
@@ -99,7 +99,7 @@ PREFERENCE = Format(
     tools=_input_tools,
     known=frozenset({"input", *(name for names in PREFERENCE_SIDES.values() for name in names)}),
 )
-REINFORCEMENT = Format("reinforcement", "reinforcement", _is_chat, _messages)
+REINFORCEMENT = Format("reinforcement", "reinforcement", _is_chat, _messages, listed="messages")
 
 
 def looks_like_reinforcement(row: Row) -> bool:

@@ -56,7 +56,8 @@ class Format:
     """A dataset format.
 
     `keys` maps a key of OpenAI's message to where this format keeps it, below the turn; `known` are
-    the keys of a row, where the format is closed; `family` is the format of OpenAI's whose rules
+    the keys of a row, where the format is closed; `listed` is the key of its one list of messages,
+    where these are OpenAI's and stand nowhere else; `family` is the format of OpenAI's whose rules
     its rows are held to as well.
     """
 
@@ -67,6 +68,7 @@ class Format:
     keys: Mapping[str, str] = field(default_factory=dict)
     tools: Callable[[Row], tuple[str, list[Any]]] = top_level_tools
     known: frozenset[str] = frozenset()
+    listed: str = ""
     family: str = ""
 
     @property

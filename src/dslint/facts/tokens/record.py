@@ -235,7 +235,7 @@ class _Side(NamedTuple):
 
 def _sides(batch: Batch, own: range, turns: _Turns) -> list[_Side]:
     """Return the sides of a preference, whose turns come last; none for another record."""
-    if not own or batch.turns[own[-1]].part not in _SIDES:
+    if not own or batch.parts[own[-1]] not in _SIDES:
         return []
     found: dict[tuple[str, str], list[int]] = {}
     for at in own:
