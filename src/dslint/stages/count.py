@@ -16,6 +16,7 @@ from typing import NamedTuple
 from dslint import models
 from dslint.config import Settings, excluded
 from dslint.errors import InputError
+from dslint.facts.ruler import Ruler, ruler_of
 from dslint.figures import Model
 from dslint.jsonl import source
 from dslint.jsonl.source import Source
@@ -24,9 +25,8 @@ from dslint.stages import executor, packing
 from dslint.stages.check import Progress, verify_format
 from dslint.stages.files import File, opened
 from dslint.stages.packing import Packing
-from dslint.stages.tally import Ruler, Tally, tally
+from dslint.stages.tally import Tally, tally
 
-DEFAULT = "o200k_base"
 LONGEST = 5
 """Records that are named as the longest."""
 
@@ -140,6 +140,7 @@ def count(
     if settings.model is not None:
         model = models.resolve(settings.model, settings.target[0], settings.models)
     ruler = ruler_of(model, tokenizer, fast, settings.format)
+    ruler.counter()  # what is wrong with it, before any file is read
     with files_of(paths, settings) as files:
         tallies = tallied(ruler, files, jobs, chunk, begin)
     context = model.context if model else None
@@ -160,25 +161,6 @@ def count(
             if not file.readable and file.facts.container != "empty"
         ),
     )
-
-
-def ruler_of(
-    model: Model | None, tokenizer: str | None, fast: bool | None, format: str | None
-) -> Ruler:
-    """Return what counts for a model; raises what is wrong with it before any file is read."""
-    known = Ruler(format=format, fast=fast, tokenizer=tokenizer)
-    if model is None:
-        ruler = known
-    else:
-        ruler = Ruler(
-            model.encoding or DEFAULT,
-            tokenizer,
-            fast,
-            model.tiles or model.patches or known.vision,
-            format,
-        )
-    ruler.counter()
-    return ruler
 
 
 @contextmanager

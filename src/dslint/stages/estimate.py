@@ -14,16 +14,17 @@ from dslint import models, targets
 from dslint.config import Settings
 from dslint.config.toml import printable
 from dslint.errors import InputError, UsageError
+from dslint.facts.ruler import Ruler, ruler_of
 from dslint.figures import Model
 from dslint.formats import FORMATS
 from dslint.formats.openai import REINFORCEMENT
 from dslint.jsonl.source import Source
 from dslint.stages import money
 from dslint.stages.check import Progress, verify_format
-from dslint.stages.count import Summary, files_of, ruler_of, summed, tallied
+from dslint.stages.count import Summary, files_of, summed, tallied
 from dslint.stages.files import opened
 from dslint.stages.money import Cost, Tokens, Traffic
-from dslint.stages.tally import Ruler, Tally
+from dslint.stages.tally import Tally
 
 METHODS = {
     "chat": "supervised",
@@ -168,6 +169,7 @@ class _Side:
     def tallies(self, model: Model | None) -> list[Tally]:
         paths, settings, jobs, begin, fast = self._asked
         ruler = ruler_of(model, None, fast, settings.format)
+        ruler.counter()
         for known, found in self._known.items():
             # only images are counted otherwise in the same encoding
             if known.encoding == ruler.encoding and not any(each.images for each in found):

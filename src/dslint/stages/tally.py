@@ -8,16 +8,13 @@ import hashlib
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 import orjson
 
 from dslint.checks import shape
 from dslint.facts.batch import Batch
 from dslint.facts.files import FileFacts, Seen
-from dslint.facts.tokens import hf
-from dslint.facts.tokens.encodings import Counter, encoding
-from dslint.facts.tokens.images import DEFAULT, Vision
+from dslint.facts.ruler import Ruler
 from dslint.facts.tokens.record import count
 from dslint.formats import FORMATS, of_row
 from dslint.formats.openai import REINFORCEMENT
@@ -29,29 +26,6 @@ MOST_PROMPTS = 10_000
 """
 
 SYSTEM = frozenset({"system", "developer"})
-
-
-@dataclass(frozen=True, slots=True)
-class Ruler:
-    """What counts: one of tiktoken's encodings, or the `tokenizer.json` at a path. A pure value.
-
-    `fast` is gigatoken where it is installed (None), or must be (True), or is not asked (False).
-    """
-
-    encoding: str = "o200k_base"
-    tokenizer: str | None = None
-    fast: bool | None = None
-    vision: Vision = DEFAULT
-    format: str | None = None
-
-    def counter(self) -> Counter:
-        """Return what counts; its vocabulary is loaded at the first count, once a process."""
-        return _counter(self.encoding, self.tokenizer, self.fast)
-
-
-@cache
-def _counter(name: str, tokenizer: str | None, fast: bool | None) -> Counter:
-    return encoding(name, fast) if tokenizer is None else hf.from_file(tokenizer)
 
 
 @dataclass(slots=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from dslint.facts.ruler import VISION
 from dslint.figures import Patches, Tiles
 
 Vision = Tiles | Patches
 
-DEFAULT = Tiles(base=85, tile=170)
-"""What images cost at gpt-4o and gpt-4.1: taken where no model is named."""
+DEFAULT = VISION
 
 UNSIZED = 1024
 """Pixels of each side of an image whose size is not in the record."""
