@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dslint.errors import UsageError
 from dslint.facts.tokens import encoding, encodings
 from dslint.facts.tokens.exact import Tiktoken
-from dslint.facts.tokens.fast import Gigatoken
+from dslint.facts.tokens.fast import SEAM, Gigatoken
 from dslint.facts.tokens.newer import SINCE_17, is_newer, newer
 
 pytest.importorskip("gigatoken", reason="the extra `fast` is not installed")
@@ -88,13 +88,23 @@ def test_what_all_tables_know_is_not_newer(text: str) -> None:
     assert not newer(text)
 
 
+seams = st.text(st.sampled_from(SEAM + "a <|\ud800\u088f"), max_size=6)
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+@given(texts=st.lists(text | seams | chat, max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_texts_that_are_counted_together_have_the_counts_that_they_have_alone(
+    name: str, texts: list[str]
+) -> None:
+    assert FAST[name].counts(texts) == EXACT[name].counts(texts)
+
+
 @given(texts=st.lists(text, max_size=8))
 @settings(max_examples=4, deadline=None)
 def test_beginning_anew_changes_no_count(texts: list[str]) -> None:
     renewed = Gigatoken("cl100k_base", renew=150)
     assert renewed.counts(texts) == FAST["cl100k_base"].counts(texts)
-    plain = [each for each in texts if not newer(each)]
-    assert renewed.bytes_counted == sum(len(each.encode()) for each in plain)
 
 
 def test_a_million_spaces_have_tiktokens_count() -> None:

@@ -14,14 +14,9 @@ from dslint.facts.tokens.vocabulary import SHIPPED, Ranks, definition
 
 
 class Counter(Protocol):
-    """Counts tokens. Any text has a count; text that spells a special token is text.
-
-    `bytes_counted` is how much of it a cache that only grows has seen: a worker may be renewed by
-    it.
-    """
+    """Counts tokens. Any text has a count; text that spells a special token is text."""
 
     name: str
-    bytes_counted: int
 
     def count(self, text: str) -> int:
         """Return how many tokens a text has."""

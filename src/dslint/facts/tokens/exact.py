@@ -31,7 +31,6 @@ class Tiktoken:
 
     def __init__(self, name: str, long: int = LONG) -> None:
         self.name = name
-        self.bytes_counted = 0
         self._long = long
 
     def count(self, text: str) -> int:

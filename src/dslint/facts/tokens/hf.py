@@ -18,7 +18,6 @@ class HuggingFace:
 
     def __init__(self, name: str, tokenizer: Tokenizer) -> None:
         self.name = name
-        self.bytes_counted = 0
         self._tokenizer = tokenizer
 
     def count(self, text: str) -> int:
