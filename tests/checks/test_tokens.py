@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dslint.checks.tokens import beyond_context, over_context
+from dslint.checks.tokens import answer_cut, beyond_context, over_context
 from dslint.facts.batch import Batch
 from dslint.facts.tokens import encoding
 from dslint.facts.tokens.record import count
 from dslint.model import Hit, Record
 
 ROOT = Path(__file__).parent.parent.parent
-Check = Callable[[Record, Mapping[str, Any]], Iterable[Hit]]
+Check = Callable[[Batch, Mapping[str, Any]], Iterable[tuple[int, Hit]]]
 
 
 def record(question: str, answer: str, **also: Any) -> Record:
@@ -33,7 +33,8 @@ def record(question: str, answer: str, **also: Any) -> Record:
 
 
 def hits(check: Check, row: Record, context: int | None) -> list[Hit]:
-    return list(check(row, {"limit_context": context}))
+    limits = {"limit_context": context, "model": None, "exact": True}
+    return [hit for _, hit in check(Batch([row]), limits)]
 
 
 def size(row: Record) -> int:
@@ -42,19 +43,20 @@ def size(row: Record) -> int:
 
 def test_it_says_how_much_is_cut() -> None:
     row = record("Why?", "Because " * 300)
-    (hit,) = hits(over_context, row, 100)
+    (hit,) = hits(answer_cut, row, 100)
     assert hit.values == {
-        "tokens": size(row),
+        "tokens": f"{size(row):,}",
+        "taker": "the target",
         "most": 100,
         "rest": size(row) - 100,
-        "before": hit.values["before"],
+        "lost": f"the last answer ends after 94 of its {size(row) - 9:,}",
     }
-    assert hits(beyond_context, row, 100) == []
+    assert hits(over_context, row, 100) == hits(beyond_context, row, 100) == []
 
 
 def test_a_first_answer_beyond_the_context_is_another_story() -> None:
     row = record("Why " * 300, "Because.")
-    assert hits(over_context, row, 100) == []
+    assert hits(over_context, row, 100) == hits(answer_cut, row, 100) == []
     (hit,) = hits(beyond_context, row, 100)
     assert isinstance(before := hit.values["before"], int)
     assert before > 300
@@ -72,12 +74,12 @@ def test_a_record_that_teaches_nothing_anyway_is_left_to_others() -> None:
 
 @settings(deadline=None)  # the first count loads the vocabulary
 @given(st.text(max_size=60), st.text(max_size=60), st.integers(1, 100))
-def test_a_record_over_the_context_is_told_by_one_rule_and_another_by_none(
+def test_a_record_over_the_context_is_told_by_one_rule_and_no_other_record_is(
     question: str, answer: str, context: int
 ) -> None:
     row = record(question, answer)
-    told = len(hits(over_context, row, context)) + len(hits(beyond_context, row, context))
-    assert told == (size(row) > context)
+    checks = (over_context, answer_cut, beyond_context)
+    assert sum(len(hits(check, row, context)) for check in checks) == (size(row) > context)
 
 
 @pytest.mark.parametrize("target", ["openai", "fireworks"])

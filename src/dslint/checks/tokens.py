@@ -1,58 +1,92 @@
-"""Tokens: records that are longer than a target takes. Only those whose bytes could be so many are
-counted, so that data of usual length loads no vocabulary.
+"""Tokens: records that are longer than a model takes, by what is left of them. Only those whose
+bytes could be so many are counted, so that data of usual length loads no vocabulary.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from dslint.facts.batch import Batch
-from dslint.model import Hit, Record
+from dslint.facts.measure import Answer, Measure, answers, may_exceed, measures
+from dslint.model import Hit
 
-ENCODING = "o200k_base"
+Found = Iterable[tuple[int, Hit]]
 
 
-def over_context(record: Record, limits: Mapping[str, Any]) -> Iterable[Hit]:
-    """Yield once for a record that is longer than the context, and still teaches something in it.
+class _Long(NamedTuple):
+    """A record over the context: its position, its tokens, and its answers by where they end."""
 
-    What precedes the first answer decides: it is cut from the end.
+    position: int
+    measure: Measure
+    answers: list[Answer]
+
+    @property
+    def start(self) -> int:
+        """Where its first answer begins."""
+        return self.answers[0].start
+
+    @property
+    def end(self) -> int:
+        """Where its last answer ends."""
+        return self.answers[-1].end
+
+
+def over_context(batch: Batch, limits: Mapping[str, Any]) -> Found:
+    """Yield the records that are longer than the context, all of whose answers lie within it."""
+    most = limits["limit_context"]
+    for long in _over(batch, most):
+        if long.start < most and long.end <= most:
+            yield long.position, Hit(values=_said(long, limits))
+
+
+def answer_cut(batch: Batch, limits: Mapping[str, Any]) -> Found:
+    """Yield the records whose last answer is cut or lost, and whose first one begins before that.
+
+    They are cut from the end: what precedes an answer decides.
     """
     most = limits["limit_context"]
-    return _over(record, most, teaches=True) if _may_exceed(record, most) else ()
+    for long in _over(batch, most):
+        if long.start < most < long.end:
+            yield long.position, Hit(values=_said(long, limits) | {"lost": _lost(long, most)})
 
 
-def beyond_context(record: Record, limits: Mapping[str, Any]) -> Iterable[Hit]:
-    """Yield once for a record whose first answer begins beyond the context."""
+def beyond_context(batch: Batch, limits: Mapping[str, Any]) -> Found:
+    """Yield the records whose first answer begins beyond the context."""
     most = limits["limit_context"]
-    return _over(record, most, teaches=False) if _may_exceed(record, most) else ()
+    for long in _over(batch, most):
+        if long.start >= most:
+            yield long.position, Hit(values=_said(long, limits) | {"before": long.start})
 
 
-def _may_exceed(record: Record, most: int | None) -> bool:
-    """Say whether a record may have more than `most` tokens: a token is at least a byte.
-
-    Nearly every row cannot, and nothing is loaded for it.
-    """
-    return most is not None and (len(record.raw) > most or record.images > 0)
-
-
-def _over(record: Record, most: int, *, teaches: bool) -> Iterator[Hit]:
-    from dslint.facts.tokens.encodings import encoding
-    from dslint.facts.tokens.record import bytes_bound, count
-
-    if bytes_bound(len(record.raw), record.images) <= most:
+def _over(batch: Batch, most: int | None) -> Iterator[_Long]:
+    """Yield the records that are longer than the context and teach something."""
+    if most is None:
         return
-    batch = Batch([record])
-    (counted,), turns = count(batch, encoding(ENCODING))
-    if counted.longest <= most or not any(batch.trainable):
-        return
-    before = counted.tools + sum(turns[: batch.trainable.index(True)])
-    if (before < most) is teaches:
-        yield Hit(
-            values={
-                "tokens": counted.longest,
-                "most": most,
-                "rest": counted.longest - most,
-                "before": before,
-            }
-        )
+    positions = may_exceed(batch, most)
+    for position, measure in zip(positions, measures(batch, positions), strict=False):
+        if measure.counted.longest > most and (found := answers(batch, position, measure)):
+            yield _Long(position, measure, sorted(found, key=lambda answer: answer.end))
+
+
+def _said(long: _Long, limits: Mapping[str, Any]) -> dict[str, object]:
+    most, model = limits["limit_context"], limits["model"]
+    tokens = long.measure.counted.longest
+    estimated = long.measure.counted.estimated or not limits["exact"]
+    return {
+        "tokens": f"about {tokens:,}" if estimated else f"{tokens:,}",
+        "taker": f"`{model.name}`" if model and model.context else "the target",
+        "most": most,
+        "rest": tokens - most,
+    }
+
+
+def _lost(long: _Long, most: int) -> str:
+    """Say which answers are cut: `the last answer ends after 5 of its 90 tokens`."""
+    every = len(long.answers)
+    whole = sum(answer.end <= most for answer in long.answers)
+    last = long.answers[-1]
+    if whole == every - 1 and last.start < most:
+        return f"the last answer ends after {most - last.start:,} of its {last.end - last.start:,}"
+    lost = every - whole
+    return f"{lost:,} of {every:,} answers are cut or lost"

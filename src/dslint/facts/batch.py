@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, chain, compress, pairwise, repeat
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dslint.facts.links import Links, link
 from dslint.facts.parts import Call, Image, Tool
+from dslint.facts.ruler import PLAIN, Ruler
 from dslint.formats import FORMATS, Turn
 from dslint.model import Record
+
+if TYPE_CHECKING:
+    from dslint.facts.measure import Measure
 
 ANSWERING = frozenset({"assistant", "completion"})
 """The roles whose text is learned."""
@@ -27,10 +31,13 @@ class Batch:
 
     Nearly every chunk is in one format that keeps its messages in one list, in OpenAI's words.
     Those are laid flat a list at a time; the turns that readers make, a message at a time, are
-    asked of all others.
+    asked of all others. `ruler` is what counts their tokens, None where nothing can, and `measures`
+    has what was counted so far, by the positions of records.
     """
 
     records: list[Record]
+    ruler: Ruler | None = PLAIN
+    measures: dict[int, Measure] = field(default_factory=dict)
 
     @cached_property
     def listed(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from dslint.facts import measure
 from dslint.facts.batch import Batch
 from dslint.facts.parts import Call, Image, Tool
 from dslint.facts.table import Column, Table, scattered
@@ -136,6 +137,26 @@ COLUMNS = {
     ),
     "characters": Column(pl.Int64, "the length of all its texts in characters", _sum(_lengths)),
     "longest": Column(pl.Int64, "the length of its longest text", _longest),
+    "tokens": Column(
+        pl.Int64,
+        "its tokens that are billed for an epoch, as the run's model counts",
+        lambda batch: [each.counted.total for each in measure.every(batch)],
+    ),
+    "trainable_tokens": Column(
+        pl.Int64,
+        "of them learned",
+        lambda batch: [each.counted.trained for each in measure.every(batch)],
+    ),
+    "longest_tokens": Column(
+        pl.Int64,
+        "the tokens of its longest sequence: of all, or of a preference's input and longer side",
+        lambda batch: [each.counted.longest for each in measure.every(batch)],
+    ),
+    "tool_tokens": Column(
+        pl.Int64,
+        "its tokens that are tool definitions",
+        lambda batch: [each.counted.tools for each in measure.every(batch)],
+    ),
 }
 
 RECORD = Table("record", "a row a record", COLUMNS, lambda batch: len(batch.records))

@@ -41,6 +41,10 @@ class Ruler:
         return _counter(self.encoding, self.tokenizer, self.fast)
 
 
+PLAIN = Ruler()
+"""What counts where no model is named."""
+
+
 @cache
 def _counter(name: str, tokenizer: str | None, fast: bool | None) -> Counter:
     from dslint.facts.tokens import hf

@@ -22,6 +22,7 @@ from dslint.stages.files import File, opened
 from dslint.stages.gather import Gathered, gather
 from dslint.stages.ignore import Ignores
 from dslint.stages.plan import Plan
+from dslint.stages.purpose import for_model, purpose_of
 from dslint.stages.verify import verify
 
 Progress = Callable[[int], None]
@@ -143,6 +144,8 @@ def _reports(
 def planned(rules: Mapping[str, Rule], settings: Settings, files: Sequence[str]) -> Plan:
     """Return what is asked of `files`: the rules that are not off for all at all targets."""
     chosen = tuple(targets.load(name) for name in settings.target)
+    purpose = purpose_of(settings.model, chosen, settings.models)
+    chosen = tuple(map(for_model, chosen, purpose.models)) if purpose.models else chosen
     level_of = levels(settings)
     selected = tuple(
         rule
@@ -150,7 +153,7 @@ def planned(rules: Mapping[str, Rule], settings: Settings, files: Sequence[str])
         if any(level_of(rule, target.name, name) != "off" for target in chosen for name in files)
     )
     options = selection.options_of(rules.values(), settings.options, settings.origin)
-    return Plan(selected, chosen, options, settings.format)
+    return Plan(selected, chosen, options, settings.format, purpose)
 
 
 def accepted(rules: Mapping[str, Rule], settings: Settings) -> Ignores:

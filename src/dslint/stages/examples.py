@@ -8,6 +8,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from dslint import targets
@@ -18,6 +19,7 @@ from dslint.rulebook import book, page
 from dslint.stages.files import opened
 from dslint.stages.gather import gather
 from dslint.stages.plan import Plan
+from dslint.stages.purpose import for_model, purpose_of
 from dslint.stages.scan import Raised
 from dslint.stages.verify import verify
 from dslint.targets import Target
@@ -85,7 +87,11 @@ def raised(rule: Rule, example: Example, chunk: int = CHUNK) -> list[Raised]:
     """Return what a rule raises in an example of its page, looked at `chunk` bytes at a time."""
     target = _target(example)
     format = example.settings.get("format")
-    plan = Plan((rule,), (target,), {}, format)
+    named = example.settings.get("model")
+    day = date.fromisoformat(example.settings.get("today", date.today().isoformat()))
+    purpose = purpose_of(named, [target], {}, day)
+    target = for_model(target, purpose.model(0))
+    plan = Plan((rule,), (target,), {}, format, purpose)
     with tempfile.TemporaryDirectory(prefix="dslint-") as folder:
         file = Path(folder) / Path(example.settings.get("file", "example.jsonl")).name
         file.write_bytes(example.data)

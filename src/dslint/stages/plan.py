@@ -6,7 +6,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from dslint.facts.tables import TABLES
 from dslint.formats import FORMATS
 from dslint.model import Rule
 from dslint.rulebook import sql
+from dslint.stages.purpose import Purpose
 from dslint.targets import LIMITS, Target
 
 ANY = -1
@@ -45,15 +46,19 @@ class Question(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A rule's function, with the limits and options it is given (None where it takes none)."""
+    """A rule's function, with the limits and options it is given (None where it takes none).
+
+    `whole` says that it is asked once a batch, and not about each record.
+    """
 
     rule: int
     target: int
     function: Callable[..., Iterable[Any]]
     limits: Mapping[str, Any] | None
+    whole: bool = False
 
     def of(self, value: object) -> Iterable[Any]:
-        """Ask the function about one record or file."""
+        """Ask the function about one record, batch or file."""
         return self.function(value) if self.limits is None else self.function(value, self.limits)
 
 
@@ -67,6 +72,7 @@ class Plan:
     targets: tuple[Target, ...]
     options: Mapping[str, Mapping[str, Any]]
     format: str | None = None
+    purpose: Purpose = field(default_factory=Purpose)
 
     def limits(self, rule: Rule, target: Target) -> dict[str, Any]:
         """Return the literal columns of a rule at a target: `limit_…` and `option_…`."""
@@ -108,10 +114,15 @@ class Plan:
             if rule.check is None:
                 continue
             function = imported(rule)
-            takes_limits = len(inspect.signature(function).parameters) > 1
+            parameters = list(inspect.signature(function).parameters)
+            takes_limits = len(parameters) > 1
+            whole = parameters[0] == "batch"
             for index, target in self._targets(takes_limits):
-                limits = self.limits(rule, target) if takes_limits else None
-                found.setdefault(rule.over, []).append(Check(position, index, function, limits))
+                limits = None
+                if takes_limits:
+                    limits = self.limits(rule, target) | self.purpose.figures(index, target)
+                check = Check(position, index, function, limits, whole)
+                found.setdefault(rule.over, []).append(check)
         return found
 
     def _targets(self, differ: bool) -> list[tuple[int, Target]]:

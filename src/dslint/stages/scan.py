@@ -5,7 +5,7 @@ can run it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -19,8 +19,8 @@ from dslint.facts.tables import TABLES
 from dslint.formats import of_row
 from dslint.formats.openai import COMPLETION
 from dslint.jsonl import parse
-from dslint.model import Defect, Record, Rule
-from dslint.stages.plan import ANY, Plan, Question
+from dslint.model import Defect, Hit, Record, Rule
+from dslint.stages.plan import ANY, Check, Plan, Question
 
 ROW_TABLES = ("record", "message", "tool_call", "tool", "image")
 MOST_SHAPES = 1_000
@@ -74,7 +74,7 @@ def scan(
     part = Part(_file_facts(parsed, records, whole))
     _defects(plan, parsed, part.hits)
     _shapes(plan, records, part.hits)
-    batch = Batch(records)
+    batch = Batch(records, plan.purpose.ruler)
     if b"image" in whole:
         for image in batch.images:
             records[image.record].images += 1
@@ -215,15 +215,25 @@ def _check(plan: Plan, batch: Batch, hits: Hits) -> None:
         for check in plan.checks.get(table, []):
             taken = {format for format in formats if plan.applies(check.rule, format)}
             rule = plan.rules[check.rule]
-            for record in _concerned(batch, table) if taken else ():
-                if record.format not in taken:
-                    continue
-                for hit in check.of(record):
-                    hits.setdefault((check.rule, check.target), []).append(
-                        Raised(
-                            record.line, hit.pointer, fill(rule.message, hit.values), mark=hit.mark
-                        )
-                    )
+            for record, hit in _found(check, batch, table, taken) if taken else ():
+                hits.setdefault((check.rule, check.target), []).append(
+                    Raised(record.line, hit.pointer, fill(rule.message, hit.values), mark=hit.mark)
+                )
+
+
+def _found(
+    check: Check, batch: Batch, table: str, formats: set[str]
+) -> Iterator[tuple[Record, Hit]]:
+    """Yield what a function finds in the records of some formats: in each, or in all at once."""
+    if check.whole:
+        for position, hit in check.of(batch):
+            if batch.records[position].format in formats:
+                yield batch.records[position], hit
+        return
+    for record in _concerned(batch, table):
+        if record.format in formats:
+            for hit in check.of(record):
+                yield record, hit
 
 
 def _concerned(batch: Batch, table: str) -> list[Record]:
