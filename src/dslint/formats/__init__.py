@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from dslint.errors import UsageError, did_you_mean
 from dslint.formats.foreign import FOREIGN
 from dslint.formats.openai import (
     CHAT,
@@ -15,7 +16,7 @@ from dslint.formats.openai import (
 )
 from dslint.formats.shape import Format, Row, Turn
 
-__all__ = ["FORMATS", "UNKNOWN", "Format", "Row", "Turn", "of_file", "of_row"]
+__all__ = ["FORMATS", "UNKNOWN", "Format", "Row", "Turn", "of_file", "of_row", "verify"]
 
 FORMATS: dict[str, Format] = {
     each.name: each for each in (*FOREIGN, CHAT, COMPLETION, PREFERENCE, REINFORCEMENT)
@@ -26,6 +27,15 @@ some others' rows.
 
 UNKNOWN = "unknown"
 """The format of a file whose rows fit no format."""
+
+
+def verify(name: str | None) -> None:
+    """Raise UsageError for the name of a format that nobody knows."""
+    if name is not None and name not in FORMATS:
+        plain = [each.name for each in (CHAT, COMPLETION, PREFERENCE, REINFORCEMENT)]
+        known = ", ".join(f"`{each}`" for each in [*plain, *sorted(FORMATS.keys() - {*plain})])
+        hint = did_you_mean(name, FORMATS)
+        raise UsageError(f"there is no format `{name}`{hint} (formats: {known})")
 
 
 def of_row(row: object, expected: str = UNKNOWN) -> str:

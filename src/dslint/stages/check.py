@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from dslint import targets
+from dslint import formats, targets
 from dslint.config import Settings, excluded, file_levels
-from dslint.errors import InputError, UsageError, did_you_mean
+from dslint.errors import InputError
 from dslint.formats import FORMATS
-from dslint.formats.openai import CHAT, COMPLETION, PREFERENCE, REINFORCEMENT
 from dslint.jsonl import source
 from dslint.jsonl.source import Source
 from dslint.model import LEVELS, Level, Report, Rule, Skipped
@@ -47,7 +46,7 @@ def check(
     knowing of the settings. Raises UsageError, ConfigError, PageError or InputError; what is wrong
     with the data is in the report.
     """
-    verify_format(settings)
+    formats.verify(settings.format)
     rules = rulebook(settings, warn)
     sources = source.find(paths, lambda name: excluded(name, settings))
     if not sources:
@@ -62,15 +61,6 @@ def check(
     finally:
         if spooled:
             Path(spooled.path).unlink(missing_ok=True)
-
-
-def verify_format(settings: Settings) -> None:
-    """Raise UsageError for a format that nobody knows."""
-    if settings.format is not None and settings.format not in FORMATS:
-        plain = [each.name for each in (CHAT, COMPLETION, PREFERENCE, REINFORCEMENT)]
-        known = ", ".join(f"`{name}`" for name in [*plain, *sorted(FORMATS.keys() - {*plain})])
-        hint = did_you_mean(settings.format, FORMATS)
-        raise UsageError(f"there is no format `{settings.format}`{hint} (formats: {known})")
 
 
 def rulebook(settings: Settings, warn: Warn = lambda notice: None) -> dict[str, Rule]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from dslint import models
+from dslint import formats, models
 from dslint.config import Settings, excluded
 from dslint.errors import InputError
 from dslint.facts.ruler import Ruler, ruler_of
@@ -22,10 +22,11 @@ from dslint.jsonl import source
 from dslint.jsonl.source import Source
 from dslint.model import Skipped
 from dslint.stages import executor, packing
-from dslint.stages.check import Progress, verify_format
 from dslint.stages.files import File, opened
 from dslint.stages.packing import Packing
 from dslint.stages.tally import Tally, tally
+
+Progress = Callable[[int], None]
 
 LONGEST = 5
 """Records that are named as the longest."""
@@ -135,7 +136,7 @@ def count(
     sequences of so many tokens. `jobs`, `chunk` and `begin` are as in `check`. Raises UsageError,
     VocabularyError or InputError; what is wrong with the data is left out, and counted as such.
     """
-    verify_format(settings)
+    formats.verify(settings.format)
     model = None
     if settings.model is not None:
         model = models.resolve(settings.model, settings.target[0], settings.models)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from dslint import models, targets
+from dslint import formats, models, targets
 from dslint.config import Settings
 from dslint.config.toml import printable
 from dslint.errors import InputError, UsageError
@@ -20,8 +20,7 @@ from dslint.formats import FORMATS
 from dslint.formats.openai import REINFORCEMENT
 from dslint.jsonl.source import Source
 from dslint.stages import money
-from dslint.stages.check import Progress, verify_format
-from dslint.stages.count import Summary, files_of, summed, tallied
+from dslint.stages.count import Progress, Summary, files_of, summed, tallied
 from dslint.stages.files import opened
 from dslint.stages.money import Cost, Tokens, Traffic
 from dslint.stages.tally import Tally
@@ -129,7 +128,7 @@ def estimate(
     for, at the settings' target if one was named. `jobs` and `begin` are as in `check`. Raises
     UsageError, VocabularyError or InputError.
     """
-    verify_format(settings)
+    formats.verify(settings.format)
     wish, today = wish or Wish(), today or date.today()
     model = None
     if settings.model is not None:
