@@ -17,6 +17,9 @@ LEVELS: tuple[Level, ...] = ("off", "info", "warn", "error")
 FATES: tuple[Fate, ...] = ("alters", "truncates", "drops-row", "trains-on-nothing", "refuses-file")
 """From the mildest to the worst: a row that meets several has the last of them."""
 
+Applicability = Literal["safe", "unsafe", "shown"]
+"""Whether a fix is made when asked for fixes, when asked for unsafe ones too, or only shown."""
+
 FATE_LEVEL: Mapping[str, Level] = {
     "alters": "warn",
     "truncates": "warn",
@@ -32,7 +35,8 @@ class Record:
     """One example: the line (or lines) of a file that hold it, as bytes and as Python values.
 
     `line` is 1-based and counts from the start of the file (of the chunk, until the chunk's place
-    is known). `images` is how many image parts its messages have.
+    is known). `images` is how many image parts its messages have; `plain` says that it is nothing
+    but a list of messages, and each of these a role and a text.
     """
 
     line: int
@@ -40,6 +44,7 @@ class Record:
     data: Any
     format: str
     images: int = 0
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,93 @@ class Hit:
     values: Mapping[str, object] = field(default_factory=dict)
     line: int | None = None
     mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Put another value where `pointer` leads."""
+
+    pointer: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """Put `text` for the characters `start` to `end` of the string at `pointer`."""
+
+    pointer: str
+    start: int
+    end: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take a member or an element away, with the comma that belongs to it."""
+
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give the member at `pointer` another key."""
+
+    pointer: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Add a member behind the last one of the object at `pointer`."""
+
+    pointer: str
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """Put JSON text before and behind a value."""
+
+    pointer: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Make a value the string that holds its JSON text, as it is written."""
+
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unquote:
+    """Put the JSON text that a string holds in its place."""
+
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Leave the record out."""
+
+
+Edit = Replace | Splice | Remove | Rename | Insert | Wrap | Quote | Unquote | Drop
+"""A change of one record. Pointers speak of the record as it is before any of its edits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """How a rule's defect is mended: a word, and what it needs (or `python` and the function).
+
+    `applicability` is safe where it can be read one way only and changes nothing else that is
+    learned, unsafe where it may change what is meant or loses data, shown where it is never made.
+    """
+
+    word: str
+    value: Any = None
+    applicability: Applicability = "safe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +214,7 @@ class Rule:
     sql: str | None = None
     check: str | None = None
     labelled: bool = False
+    fix: Fix | None = None
     examples: tuple[Example, ...] = ()
 
     def fate_at(self, target: str) -> Fate | None:
@@ -146,7 +239,8 @@ class Finding:
 
     `line` and `column` are 1-based and count characters, `end_column` is exclusive; `line` is None
     for what holds for a whole file, `record` the content hash of the record where it was looked up.
-    A folded finding stands for `rows` records and keeps `examples` of them.
+    A folded finding stands for `rows` records and keeps `examples` of them. `fix` says whether
+    there is a safe or an unsafe fix for it.
     """
 
     rule: str

@@ -25,7 +25,7 @@ _NEAR = 0.8
 
 def misspelt_keys(record: Record) -> Iterable[Hit]:
     """Return the keys that are nearly a key of OpenAI's which the message lacks."""
-    return () if _is_plain(record) else _misspelt(record)
+    return () if record.plain or _is_known(record) else _misspelt(record)
 
 
 def _misspelt(record: Record) -> Iterator[Hit]:
@@ -37,7 +37,7 @@ def _misspelt(record: Record) -> Iterator[Hit]:
 
 def unknown_keys(record: Record, limits: Mapping[str, Any]) -> Iterable[Hit]:
     """Return the keys that OpenAI's messages lack, but for the misspelt and those in `also`."""
-    return () if _is_plain(record) else _unknown(record, limits["option_also"])
+    return () if record.plain or _is_known(record) else _unknown(record, limits["option_also"])
 
 
 def _unknown(record: Record, also: Sequence[str]) -> Iterator[Hit]:
@@ -46,7 +46,7 @@ def _unknown(record: Record, also: Sequence[str]) -> Iterator[Hit]:
             yield Hit(pointer, {"key": key})
 
 
-def _is_plain(record: Record) -> bool:
+def _is_known(record: Record) -> bool:
     """Say whether a row has `messages` and no key in them that is not known, as nearly all rows."""
     messages = record.data.get("messages")
     return type(messages) is list and "input" not in record.data and _all_known(messages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from json import JSONEncoder, loads
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -53,6 +53,15 @@ def is_valid(format: str, data: object) -> bool:
         return _gate(format).is_valid(data)
     except ValueError:
         return False  # handed over from Python, it may hold what JSON can't: a key that is no text
+
+
+@lru_cache(maxsize=4096)
+def takes(format: str, roles: tuple[str, ...]) -> bool:
+    """Say whether messages of these roles, each no more than a role and a text, are a sound row.
+
+    The schemas ask nothing of a text, so what holds for one row holds for all with such roles.
+    """
+    return is_valid(format, {"messages": [{"role": role, "content": ""} for role in roles]})
 
 
 def explain(format: str, data: object) -> list[tuple[str, Hit]]:

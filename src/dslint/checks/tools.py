@@ -180,7 +180,7 @@ def calls_one_at_a_time(record: Record) -> Iterator[Hit]:
 
 def calls_not_empty(record: Record) -> Iterator[Hit]:
     """Find messages whose list of calls is empty."""
-    if b'"tool_calls"' not in record.raw:
+    if record.plain or b'"tool_calls"' not in record.raw:
         return
     for turn in FORMATS[record.format].turns(record.data):
         if turn.message.get("tool_calls") == []:

@@ -8,6 +8,7 @@ from itertools import accumulate, chain, compress, pairwise, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from dslint.facts import marks
 from dslint.facts.links import Links, link
 from dslint.facts.parts import Call, Image, Tool
 from dslint.facts.ruler import PLAIN, Ruler
@@ -15,13 +16,15 @@ from dslint.formats import FORMATS, Turn
 from dslint.model import Record
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from dslint.facts.measure import Measure
 
 ANSWERING = frozenset({"assistant", "completion"})
 """The roles whose text is learned."""
 
 
-PAIR = itemgetter("role", "content")
+ROLE, CONTENT = itemgetter("role"), itemgetter("content")
 TEXTS = {str}
 
 
@@ -138,11 +141,13 @@ class Batch:
     @cached_property
     def _said(self) -> tuple[list[Any], list[Any]]:
         """The role and the content of each message, whatever they are; None where there is none."""
+        messages = self.messages
         try:
-            pairs = list(map(PAIR, self.messages))
+            return list(map(ROLE, messages)), list(map(CONTENT, messages))
         except KeyError:
-            pairs = [(each.get("role"), each.get("content")) for each in self.messages]
-        return [role for role, _ in pairs], [content for _, content in pairs]
+            return [each.get("role") for each in messages], [
+                each.get("content") for each in messages
+            ]
 
     @property
     def contents(self) -> list[Any]:
@@ -164,6 +169,16 @@ class Batch:
         ]
 
     @cached_property
+    def plain(self) -> list[int]:
+        """The positions of the records that are nothing but messages of a role and a text."""
+        if not self.listed:
+            return []
+        rich = {self.owners[at] for at in self.rich}
+        return [
+            at for at, record in enumerate(self.records) if len(record.data) == 1 and at not in rich
+        ]
+
+    @cached_property
     def texts(self) -> list[str | None]:
         """The text of each message: its content, the text of its parts joined by line breaks, or
         None.
@@ -172,6 +187,18 @@ class Batch:
         if {*map(type, contents)} == TEXTS:
             return contents
         return [content if type(content) is str else joined(content) for content in contents]
+
+    @cached_property
+    def text(self) -> pl.Series:
+        """The text of each message, as a column."""
+        import polars as pl  # counting tokens does without it
+
+        return pl.Series("text", self.texts, dtype=pl.String)
+
+    @cached_property
+    def marked(self) -> pl.Series:
+        """Whether each text may hold anything that a closer look is for; null without a text."""
+        return self.text.str.contains(marks.SCREEN)
 
     @cached_property
     def lines(self) -> list[int]:
@@ -187,10 +214,24 @@ class Batch:
         return [role if type(role) is str else None for role in roles]
 
     @cached_property
+    def _casts(self) -> tuple[list[int], list[tuple[str | None, ...]]]:
+        known: dict[tuple[str | None, ...], int] = {}
+        roles = self.roles
+        cast = [
+            known.setdefault(tuple(roles[start:end]), len(known))
+            for start, end in pairwise(self.starts)
+        ]
+        return cast, list(known)
+
+    @property
+    def cast(self) -> list[int]:
+        """Which of the casts each record's messages have."""
+        return self._casts[0]
+
+    @property
     def casts(self) -> list[tuple[str | None, ...]]:
-        """The roles of each record's messages, in order."""
-        roles, starts = self.roles, self.starts
-        return [tuple(roles[start:end]) for start, end in pairwise(starts)]
+        """The roles of a record's messages in order, each such list once."""
+        return self._casts[1]
 
     @cached_property
     def weights(self) -> dict[int, int]:

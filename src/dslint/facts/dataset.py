@@ -39,12 +39,10 @@ def _answer_at(batch: Batch) -> list[str]:
 
 def _reasoning(batch: Batch) -> list[bool]:
     found = [False] * len(batch.records)
-    messages, texts = batch.messages, batch.texts
-    for at in batch.learned:
-        text = texts[at] or ""
-        if "think>" in text or len(messages[at]) > 2:
-            inline = reasoning.think(text) not in ("no", "mentioned")
-            found[batch.owners[at]] |= inline or bool(reasoning.keys(messages[at]))
+    for at in {*batch.marked.arg_true(), *batch.rich}:
+        if batch.trainable[at]:
+            inline = reasoning.think(batch.texts[at] or "") not in ("no", "mentioned")
+            found[batch.owners[at]] |= inline or bool(reasoning.keys(batch.messages[at]))
     return found
 
 

@@ -48,15 +48,24 @@ def _keys(batch: Batch) -> pl.Series:
     distinct: dict[tuple[str, ...], int] = {("role", "content"): 0}
     messages = batch.messages
     keys = {at: distinct.setdefault(tuple(messages[at]), len(distinct)) for at in batch.rich}
-    places = scattered(batch.size, 0, pl.UInt32, keys)
-    return pl.Series(list(map(list, distinct)), dtype=pl.List(pl.String)).gather(places)
+    found = pl.Series(list(map(list, distinct)), dtype=pl.List(pl.String))
+    if not keys:
+        return found.new_from_index(0, batch.size)
+    return found.gather(scattered(batch.size, 0, pl.UInt32, keys))
 
 
 def _spread(
     values: Callable[[Batch], list[Any]], dtype: type[pl.DataType]
 ) -> Callable[[Batch], pl.Series]:
     """Build a column of what is known of each message's record."""
-    return lambda batch: pl.Series(values(batch), dtype=dtype).gather(batch.owners)
+
+    def build(batch: Batch) -> pl.Series:
+        given = values(batch)
+        if len({*given}) == 1:
+            return pl.repeat(given[0], batch.size, dtype=dtype, eager=True)
+        return pl.Series(given, dtype=dtype).gather(batch.owners)
+
+    return build
 
 
 def _edge(step: int) -> pl.Expr:
@@ -80,14 +89,18 @@ COLUMNS = {
     "part": Column(
         pl.String,
         "messages, prompt, completion, input, preferred or non_preferred",
-        lambda batch: batch.parts,
+        lambda batch: (
+            pl.repeat("messages", batch.size, dtype=pl.String, eager=True)
+            if batch.listed
+            else pl.Series(batch.parts, dtype=pl.String)
+        ),
     ),
     "role": Column(pl.String, "the role; null where there is none", lambda batch: batch.roles),
     "name": Column(pl.String, "the author's name, where there is one", _text("name")),
     "text": Column(
         pl.String,
         "the content, or the text of its parts joined by line breaks; null where there is none",
-        lambda batch: batch.texts,
+        lambda batch: batch.text,
     ),
     "kind": Column(
         pl.String,

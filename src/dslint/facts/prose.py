@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from dslint.facts import characters, mojibake, reasoning, text
+from dslint.facts import characters, marks, mojibake, reasoning, text
 from dslint.facts.batch import Batch
 from dslint.facts.table import Column, scattered
 from dslint.formats import FORMATS
@@ -18,17 +18,19 @@ def _per_text(fact: Callable[[str], Any], absent: Any) -> Callable[[Batch], list
 
 
 def _loop_ratio(batch: Batch) -> pl.Series:
-    ratios = {row: text.loop_ratio(batch.texts[row] or "") for row in batch.learned}
-    looping = {row: ratio for row, ratio in ratios.items() if ratio}
-    return scattered(batch.size, 0.0, pl.Float64, looping)
+    texts = batch.texts
+    long = [row for row in batch.learned if len(texts[row] or "") >= text.SHORTEST_TEXT]
+    ratios = {row: text.loop_ratio(texts[row] or "") for row in long}
+    return scattered(batch.size, 0.0, pl.Float64, ratios)
 
 
-def _screened(
-    fact: Callable[..., Any], screen: pl.Expr, absent: Any = "", *others: str
+def _marked(
+    fact: Callable[..., Any], screen: str = "", absent: Any = "", *others: str
 ) -> Callable[[], pl.Expr]:
-    """Derive a column from the few texts that pass a screen, and `others` of their row.
+    """Derive a column from the few texts that have a mark, and `others` of their row: of them, from
+    those that the expression `screen` finds something in.
 
-    A screen of literals is a hundred times faster than a function that sees every text.
+    A function that sees every text would take a hundred times as long.
     """
     dtype = pl.String if absent == "" else pl.Boolean
 
@@ -36,20 +38,16 @@ def _screened(
         passed, *given = columns
         found = pl.repeat(absent, len(passed), dtype=dtype, eager=True)
         rows = passed.arg_true()
+        if screen and len(rows):
+            rows = rows.filter(given[0].gather(rows).str.contains(screen))
         if not len(rows):
             return found
         kept = (column.gather(rows).to_list() for column in given)
         return found.scatter(rows, [fact(*each) for each in zip(*kept, strict=True)])
 
-    return lambda: pl.map_batches([screen, pl.col("text"), *map(pl.col, others)], build, dtype)
-
-
-def _has(literal: str) -> pl.Expr:
-    return pl.col("text").str.contains(literal, literal=True)
-
-
-def _odd(fact: Callable[[str], str]) -> Callable[[], pl.Expr]:
-    return _screened(fact, pl.col("_odd"))
+    return lambda: pl.map_batches(
+        [pl.col("_marked"), pl.col("text"), *map(pl.col, others)], build, dtype
+    )
 
 
 def _reasoning(
@@ -75,10 +73,12 @@ def _reasoning(
 _GIVEN = frozenset(name for name, each in FORMATS.items() if "reasoning_content" in each.keys)
 """The formats that keep reasoning in a place of their own."""
 
-_TOKENS = r"<\||\[/?INST\]|<</?SYS|_of_turn>|\[gMASK\]|<｜"
-"""Polars' expression for every text that may hold a chat template's token."""
-
 COLUMNS = {
+    "_marked": Column(
+        pl.Boolean,
+        "it may have something in it that the columns of marked texts tell of",
+        lambda batch: batch.marked,
+    ),
     "reasoning": Column(
         pl.String,
         "a learned message's reasoning as a field of its own: `reasoning_content`, `reasoning` or "
@@ -101,8 +101,8 @@ COLUMNS = {
         pl.String,
         "its use of `<think>`: closed, empty, unclosed, unopened or mentioned; '' without any",
         None,
-        _screened(reasoning.think, _has("think>")),
-        ("text",),
+        _marked(reasoning.think, marks.THINKING),
+        ("text", "_marked"),
     ),
     "json": Column(
         pl.String,
@@ -123,69 +123,62 @@ COLUMNS = {
         pl.Boolean,
         "a fenced block of code in it is never closed",
         None,
-        _screened(text.unclosed_fence, pl.col("text").str.contains("```|~~~"), False),
-        ("text",),
+        _marked(text.unclosed_fence, marks.FENCES, False),
+        ("text", "_marked"),
     ),
     "placeholder": Column(
         pl.String,
         "the first `{{name}}` in it that nobody filled in, templates aside; '' without one",
         None,
-        _screened(text.placeholder, _has("{{"), "", "previous_text"),
-        ("text", "previous_text"),
+        _marked(text.placeholder, marks.BRACES, "", "previous_text"),
+        ("text", "_marked", "previous_text"),
     ),
     "special_token": Column(
         pl.String,
         "the first token of a chat template that is written out in it; '' without one",
         None,
-        _screened(text.special_token, pl.col("text").str.contains(_TOKENS)),
-        ("text",),
+        _marked(text.special_token, marks.TOKENS),
+        ("text", "_marked"),
     ),
     "upper_share": Column(
         pl.Float64,
         "the share of capitals among its letters that have case; 0 with fewer than 20 of these",
         _per_text(text.upper_share, 0.0),
     ),
-    "_odd": Column(
-        pl.Boolean,
-        "it may have a character in it that the next columns tell of",
-        None,
-        lambda: pl.col("text").str.contains(characters.SCREEN),
-        ("text",),
-    ),
     "mojibake": Column(
         pl.String,
         "the first word in it that was decoded wrongly, as it should read; '' without one",
         None,
-        _odd(mojibake.mojibake),
-        ("text", "_odd"),
+        _marked(mojibake.mojibake),
+        ("text", "_marked"),
     ),
     "control_characters": Column(
         pl.String,
         "its control characters but tabs and line ends, as `U+0007`; '' without any",
         None,
-        _odd(characters.control_characters),
-        ("text", "_odd"),
+        _marked(characters.control_characters),
+        ("text", "_marked"),
     ),
     "zero_width": Column(
         pl.String,
         "its characters of no width but those that a script needs, as `U+200B`; '' without any",
         None,
-        _odd(characters.zero_width),
-        ("text", "_odd"),
+        _marked(characters.zero_width),
+        ("text", "_marked"),
     ),
     "bidi_controls": Column(
         pl.String,
         "its characters that reorder it where it has no use for them, as `U+202E`; '' without any",
         None,
-        _odd(characters.bidi_controls),
-        ("text", "_odd"),
+        _marked(characters.bidi_controls),
+        ("text", "_marked"),
     ),
     "line_separators": Column(
         pl.String,
         "its line ends that are neither line feed nor carriage return, as `U+2028`; '' without any",
         None,
-        _odd(characters.line_separators),
-        ("text", "_odd"),
+        _marked(characters.line_separators),
+        ("text", "_marked"),
     ),
 }
 """A part of the table of messages. What a plain check asks for looks at few texts in Python."""

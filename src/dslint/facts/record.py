@@ -15,15 +15,13 @@ from dslint.facts.table import Column, Table, scattered
 from dslint.formats import FORMATS
 
 
-def _roles(fact: Callable[[tuple[str | None, ...]], Any]) -> Callable[[Batch], list[Any]]:
+def _roles(
+    dtype: type[pl.DataType], fact: Callable[[tuple[str | None, ...]], Any]
+) -> Callable[[Batch], pl.Series]:
     """Build a column of a fact about the roles of each record's messages."""
 
-    def build(batch: Batch) -> list[Any]:
-        known: dict[tuple[str | None, ...], Any] = {}
-        for roles in batch.casts:
-            if roles not in known:
-                known[roles] = fact(roles)
-        return [known[roles] for roles in batch.casts]
+    def build(batch: Batch) -> pl.Series:
+        return pl.Series(map(fact, batch.casts), dtype=dtype).gather(batch.cast)
 
     return build
 
@@ -56,7 +54,7 @@ def _extra_keys(batch: Batch) -> list[list[str]]:
 
 
 def _lengths(batch: Batch) -> list[int]:
-    return [len(text) if text else 0 for text in batch.texts]
+    return [len(text or "") for text in batch.texts]
 
 
 def _longest(batch: Batch) -> list[int]:
@@ -82,20 +80,22 @@ COLUMNS = {
     "extra_keys": Column(
         pl.List(pl.String), "the keys that OpenAI's format does not have", _extra_keys
     ),
-    "messages": Column(pl.Int64, "how many messages", _roles(len)),
+    "messages": Column(pl.Int64, "how many messages", _roles(pl.Int64, len)),
     "system_messages": Column(
         pl.Int64,
         "of them from system or developer",
-        _roles(lambda all: all.count("system") + all.count("developer")),
+        _roles(pl.Int64, lambda all: all.count("system") + all.count("developer")),
     ),
-    "user_messages": Column(pl.Int64, "of them from user", _roles(lambda all: all.count("user"))),
+    "user_messages": Column(
+        pl.Int64, "of them from user", _roles(pl.Int64, lambda all: all.count("user"))
+    ),
     "assistant_messages": Column(
-        pl.Int64, "of them from assistant", _roles(lambda all: all.count("assistant"))
+        pl.Int64, "of them from assistant", _roles(pl.Int64, lambda all: all.count("assistant"))
     ),
     "tool_messages": Column(
         pl.Int64,
         "of them from tool or function",
-        _roles(lambda all: all.count("tool") + all.count("function")),
+        _roles(pl.Int64, lambda all: all.count("tool") + all.count("function")),
     ),
     "trainable_messages": Column(
         pl.Int64, "of them learned from", _sum(lambda batch: batch.trainable)
@@ -108,17 +108,17 @@ COLUMNS = {
     "first_role": Column(
         pl.String,
         "the role of the first message; '' without one",
-        _roles(lambda all: (all and all[0]) or ""),
+        _roles(pl.String, lambda all: (all and all[0]) or ""),
     ),
     "last_role": Column(
         pl.String,
         "the role of the last message; '' without one",
-        _roles(lambda all: (all and all[-1]) or ""),
+        _roles(pl.String, lambda all: (all and all[-1]) or ""),
     ),
     "roles": Column(
         pl.String,
         "the roles in the order in which they first appear: 'system,user,assistant'",
-        _roles(lambda all: ",".join(dict.fromkeys(role for role in all if role))),
+        _roles(pl.String, lambda all: ",".join(dict.fromkeys(role for role in all if role))),
     ),
     "tool_calls": Column(pl.Int64, "how many tool calls", _tally(lambda batch: batch.calls)),
     "tools": Column(

@@ -31,6 +31,10 @@ CHARACTERS = 4
 """Characters that count as one word in a script that writes no spaces."""
 
 
+SHORTEST_TEXT = SHORTEST * CHARACTERS
+"""Characters below which no text is that long."""
+
+
 def loop_ratio(text: str) -> float:
     """Return the share of a text's runs of ten words that stand in it before; 0 for a text under 50
     words.
@@ -38,7 +42,7 @@ def loop_ratio(text: str) -> float:
     A text with few spaces is measured by its characters, four to a word. Source of the measure: the
     repetition filters of curation tools use the same (10-grams, 0.7).
     """
-    if len(text) < SHORTEST * CHARACTERS:
+    if len(text) < SHORTEST_TEXT:
         return 0.0
     # What repeats for most of a text repeats in its middle: three times at the least.
     middle = len(text) // 2

@@ -5,7 +5,7 @@ can run it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from dslint.facts.tables import TABLES
 from dslint.formats import of_row
 from dslint.formats.openai import COMPLETION
 from dslint.jsonl import parse
+from dslint.jsonl.parse import Malformed
 from dslint.model import Defect, Hit, Record, Rule
 from dslint.stages.plan import ANY, Check, Plan, Question
 
@@ -61,20 +62,28 @@ class Part:
 
 
 def scan(
-    plan: Plan, whole: bytes, format: str, numbered: list[tuple[int, bytes]] | None = None
+    plan: Plan,
+    whole: bytes,
+    format: str,
+    numbered: Sequence[tuple[int, bytes]] | None = None,
+    broken: Sequence[Malformed] = (),
 ) -> Part:
     """Look at a chunk of whole lines of a file in `format`; or at numbered rows, where a file has
-    no lines.
+    no lines, and at those that are `broken` before anything is parsed.
     """
     parsed = parse.parse(parse.lines(whole) if numbered is None else numbered, whole)
+    parsed.count += len(broken)
+    parsed.malformed += broken
     records = [
         Record(line, raw, data, plan.format or of_row(data, format))
         for line, raw, data in parsed.lines
     ]
     part = Part(_file_facts(parsed, records, whole))
     _defects(plan, parsed, part.hits)
-    _shapes(plan, records, part.hits)
     batch = Batch(records, plan.purpose.ruler)
+    for position in batch.plain:
+        records[position].plain = True
+    _shapes(plan, batch, part.hits)
     if b"image" in whole:
         for image in batch.images:
             records[image.record].images += 1
@@ -151,11 +160,13 @@ def _span(defect: Defect) -> tuple[int, int]:
     return defect.start, defect.end
 
 
-def _shapes(plan: Plan, records: list[Record], hits: Hits) -> None:
+def _shapes(plan: Plan, batch: Batch, hits: Hits) -> None:
     """Hold each record to its format's schema: a fast gate, and an explanation of what does not
     pass.
     """
-    for record in records:
+    for record, cast in zip(batch.records, batch.cast, strict=True):
+        if record.plain and shape.takes(record.format, batch.casts[cast]):
+            continue
         if shape.is_valid(record.format, record.data):
             continue
         for name, hit in shape.explain(record.format, record.data):
