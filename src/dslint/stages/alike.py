@@ -1,0 +1,193 @@
+"""Finds the rows that are nearly the same: those that meet in a band are read again, and compared
+shingle by shingle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import orjson
+import polars as pl
+
+from dslint.facts.batch import Batch
+from dslint.facts.shingles import bodies, shingles
+from dslint.formats import of_row
+from dslint.model import Record
+from dslint.stages.files import File
+
+MANY = 50
+"""How many rows of a band that are not yet told apart are compared with all others of it."""
+
+ROUNDS = 8
+"""How often what is left is compared. Each round leaves less; real data needs two or three."""
+
+READ = 400
+"""Rows that are read again together."""
+
+Pair = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Alike:
+    """Pairs of rows, by their positions in the prints, and the share of shingles that they have in
+    common; `compared` says how many were looked at for them.
+    """
+
+    pairs: dict[Pair, float] = field(default_factory=dict)
+    compared: int = 0
+
+
+Left = Callable[[Mapping[Pair, float]], pl.Series]
+"""What says, of the pairs found so far, a number for each row: rows of one number need not be
+compared with each other; null for a row that need not be compared any more.
+"""
+
+
+def alike(
+    files: Sequence[File],
+    rows: pl.DataFrame,
+    threshold: float,
+    left: Left,
+    order: pl.Series | None = None,
+    format: str | None = None,
+) -> Alike:
+    """Return pairs of rows that have at least the share `threshold` of their shingles in common.
+
+    `rows` are prints with bands. `order` is the place of each row in the order in which they are
+    preferred (by default their own): of each band, the first is compared with the others, and then
+    what `left` leaves. Every pair was compared exactly; which pairs are compared is a matter of
+    chance, see `near.bands_of`.
+    """
+    place = pl.int_range(len(rows), eager=True, dtype=pl.UInt32) if order is None else order
+    meetings = _meetings(rows, place.cast(pl.UInt32))
+    found = Alike()
+    seen = pl.DataFrame(schema={"one": pl.UInt32, "other": pl.UInt32})
+    for round in range(ROUNDS):
+        pairs = _pairs(meetings, left(found.pairs), 1 if round == 0 else MANY)
+        pairs = pairs.join(seen, on=["one", "other"], how="anti").sort("one", "other")
+        if pairs.is_empty():
+            break
+        seen = pl.concat([seen, pairs])
+        for pair, common in _shares(files, rows, pairs, threshold, format):
+            found.compared += 1
+            if common >= threshold:
+                found.pairs[pair] = common
+    return found
+
+
+def _meetings(rows: pl.DataFrame, place: pl.Series) -> pl.DataFrame:
+    """Return where rows meet: `band`, `row` and `place`, for each band that another row has too."""
+    parts = [
+        pl.DataFrame(
+            {
+                "band": rows[name] + number,
+                "row": pl.int_range(len(rows), eager=True, dtype=pl.UInt32),
+                "place": place,
+            }
+        ).filter(pl.col("band").is_not_null() & pl.col("band").is_duplicated())
+        for number, name in enumerate(each for each in rows.columns if each.startswith("band_"))
+    ]
+    return pl.concat(parts).sort("band", "place")
+
+
+def _pairs(meetings: pl.DataFrame, kind: pl.Series, most: int) -> pl.DataFrame:
+    """Return the pairs of rows that are to be compared: in each band the first `most` rows with all
+    that come after them, but for those of one kind.
+    """
+    open_ = meetings.with_columns(kind=kind.gather(meetings["row"])).filter(
+        pl.col("kind").is_not_null()
+    )
+    open_ = open_.filter(pl.col("kind").n_unique().over("band") > 1).with_columns(
+        nth=pl.int_range(pl.len(), dtype=pl.UInt32).over("band")
+    )
+    first = open_.filter(pl.col("nth") < most)
+    return (
+        first.join(open_, on="band")
+        .filter((pl.col("nth") < pl.col("nth_right")) & (pl.col("kind") != pl.col("kind_right")))
+        .select(
+            one=pl.min_horizontal("row", "row_right"), other=pl.max_horizontal("row", "row_right")
+        )
+        .unique()
+    )
+
+
+def _shares(
+    files: Sequence[File],
+    rows: pl.DataFrame,
+    pairs: pl.DataFrame,
+    least: float,
+    format: str | None,
+) -> Iterator[tuple[Pair, float]]:
+    """Yield the share of shingles that each pair has in common. A row is read once, and kept only
+    as long as another one that it is compared with is to come.
+    """
+    partners: dict[int, list[int]] = {}
+    for one, other in pairs.iter_rows():
+        partners.setdefault(one, []).append(other)
+        partners.setdefault(other, []).append(one)
+    waiting = {row: len(each) for row, each in partners.items()}
+    kept: dict[int, Any] = {}
+    for row, own in _read(files, rows, sorted(partners), format):
+        kept[row] = own
+        for other in partners[row]:
+            if other in kept and other != row:
+                yield (min(row, other), max(row, other)), share(own, kept[other], least)
+                for each in (row, other):
+                    waiting[each] -= 1
+                    if not waiting[each]:
+                        del kept[each]
+
+
+def share(one: Any, other: Any, least: float = 0.0) -> float:
+    """Return how many of the shingles of two texts, sorted arrays without repeats, are in both; 0
+    where it can't be `least` for their lengths alone.
+
+    Two texts without words have nothing in common.
+    """
+    if len(one) > len(other):
+        one, other = other, one
+    if not len(one) or len(one) < least * len(other):
+        return 0.0
+    places = other.searchsorted(one)
+    places[places == len(other)] = 0
+    both = int((other[places] == one).sum())
+    return both / (len(one) + len(other) - both)
+
+
+def _read(
+    files: Sequence[File], rows: pl.DataFrame, wanted: Sequence[int], format: str | None
+) -> Iterator[tuple[int, Any]]:
+    """Yield each row's shingles, sorted and without repeats, in the rows' order."""
+    import numpy as np
+
+    records = read(files, rows, wanted, format)
+    while some := list(islice(records, READ)):
+        batch = Batch([record for _, record in some])
+        found = shingles(pl.Series(bodies(batch), dtype=pl.String)).unique().sort("row", "shingle")
+        ends = found["row"].search_sorted(pl.int_range(1, len(some) + 1, eager=True), "left")
+        parts = np.split(found["shingle"].to_numpy(), ends.to_list()[:-1])
+        for (row, _), own in zip(some, parts, strict=True):
+            yield row, own.copy()
+
+
+def read(
+    files: Sequence[File], rows: pl.DataFrame, wanted: Sequence[int], format: str | None
+) -> Iterator[tuple[int, Record]]:
+    """Read rows again, by their positions in the prints, which ascend; broken ones as records of
+    nothing.
+    """
+    places = rows.select("file", "line")[list(wanted)].with_columns(row=pl.Series(wanted))
+    for (number,), own in places.group_by("file", maintain_order=True):
+        file = files[number]
+        known = dict(zip(own["line"].to_list(), own["row"].to_list(), strict=True))
+        for line, raw in file.rows_at(list(known)):
+            try:
+                data = orjson.loads(raw)
+            except ValueError:
+                data = None
+            data = data if type(data) is dict else {}
+            kind = format or of_row(data, file.facts.format)
+            yield known[line], Record(line, raw, data, kind)

@@ -1,0 +1,87 @@
+"""Shingles, signatures and normalised texts: the same as written out by hand."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dslint.facts.near import bands_of, signatures
+from dslint.facts.shingles import CHARACTERS, WORDS, normalised, plainly, shingles
+
+TEXTS = st.lists(
+    st.text(st.sampled_from("ab é2.,\n的天猫 ไ"), max_size=24) | st.text(max_size=12), max_size=6
+)
+UNSPACED = re.compile(r"[\u4e00-\u9fff\u0e00-\u0e7f]")
+
+
+def by_hand(text: str) -> set[tuple[str, ...]]:
+    """Return the shingles of a text in Latin letters, Han and Thai."""
+    words = re.findall(r"[\u4e00-\u9fff\u0e00-\u0e7f]|[a-zé0-9]+", text.lower())
+    found = set()
+    for at, word in enumerate(words):
+        length = CHARACTERS if UNSPACED.match(word) else WORDS
+        if at == 0 or at + length <= len(words):
+            found.add(tuple(words[at : at + length]))
+    return found
+
+
+@given(st.lists(st.text(st.sampled_from("abAB é2.,\n的天猫ไท"), max_size=40), max_size=6))
+def test_shingles_are_runs_of_words_and_of_characters_where_there_are_no_spaces(
+    texts: list[str],
+) -> None:
+    """Equal runs have equal hashes and different runs different ones, in all the texts."""
+    found = shingles(pl.Series(texts, dtype=pl.String))
+    hashes = [set(found.filter(pl.col("row") == at)["shingle"]) for at in range(len(texts))]
+    runs = [by_hand(text) for text in texts]
+    assert [len(each) for each in hashes] == [len(each) for each in runs]
+    for one, other in ((0, -1), (1, -2)):
+        if len(texts) > 1:
+            assert len(hashes[one] & hashes[other]) == len(runs[one] & runs[other])
+
+
+@given(TEXTS)
+def test_the_neighbours_of_a_text_make_no_difference_to_its_shingles(texts: list[str]) -> None:
+    together = shingles(pl.Series(texts, dtype=pl.String))
+    for at, text in enumerate(texts):
+        alone = shingles(pl.Series([text]))["shingle"].to_list()
+        assert together.filter(pl.col("row") == at)["shingle"].to_list() == alone
+
+
+@given(TEXTS)
+def test_a_text_has_a_signature_where_it_has_words(texts: list[str]) -> None:
+    column = pl.Series(texts, dtype=pl.String)
+    found = signatures(column, bands_of(0.8))
+    assert found.shape == (len(texts), 10)
+    rows = set(shingles(column)["row"])
+    assert found["band_0"].is_not_null().to_list() == [at in rows for at in range(len(texts))]
+
+
+def test_normalising_takes_away_what_few_would_see() -> None:
+    assert normalised("  Caf\u0065\u0301,\tﬁne\u00a0— “OK”!  ") == "café fine ok"
+    assert normalised("co\u00adop\u200berate") == "cooperate"
+    assert normalised("１＋１ ＝ ２") == "1+1 = 2"
+    assert normalised("हिन्दी।") == "हिन्दी"
+
+
+def test_normalising_leaves_numbers_apart() -> None:
+    assert normalised("1.5") != normalised("15")
+    assert normalised("x = -5") != normalised("x = 5")
+    assert normalised("well-known") == normalised("well known")
+
+
+@given(st.text())
+def test_normalising_twice_is_normalising_once(text: str) -> None:
+    once = normalised(text)
+    assert normalised(once) == once
+
+
+def test_a_value_is_normalised_but_for_its_keys_and_roles() -> None:
+    row = {"messages": [{"role": "Tool-X", "content": "A,  b"}], "n": 1.0, "Tag!": ["C!"]}
+    assert plainly(row) == {
+        "messages": [{"role": "Tool-X", "content": "a b"}],
+        "n": 1.0,
+        "Tag!": ["c"],
+    }
