@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from dslint.errors import InputError
+from dslint.jsonl.encoding import recoded
 
 CHUNK = 4 * 1024 * 1024
 """Bytes of whole lines that are looked at together: measured to be where speed and memory meet."""
@@ -31,11 +32,12 @@ STDIN = "-"
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file to read: the name that a user sees, and the path that is opened (another one for
-    standard input).
+    standard input). `encoding` is what it is read from, where that is not UTF-8.
     """
 
     name: str
     path: str
+    encoding: str = ""
 
     @property
     def packing(self) -> str:
@@ -51,7 +53,11 @@ class Source:
         return os.path.splitext(name)[1]
 
     def open(self) -> BinaryIO:
-        """Open for reading, unpacked. Raises InputError for what can't be opened."""
+        """Open for reading, unpacked and in UTF-8. Raises InputError for what can't be opened."""
+        unpacked = self._unpacked()
+        return recoded(unpacked, self.encoding) if self.encoding else unpacked
+
+    def _unpacked(self) -> BinaryIO:
         try:
             if self.packing == ".gz":
                 return cast(BinaryIO, gzip.open(self.path, "rb"))
@@ -162,6 +168,8 @@ def read(source: Source, file: BinaryIO, size: int) -> bytes:
     while size:
         try:
             part = file.read(size)
+        except UnicodeError as error:
+            raise InputError(f"`{source.name}` is not {source.encoding}: {error}") from None
         except (EOFError, OSError) as error:
             raise InputError(_damaged(source, error)) from None
         except Exception as error:  # zlib.error and ZstdError have no ancestor in common

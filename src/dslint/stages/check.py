@@ -22,6 +22,7 @@ from dslint.stages.gather import Gathered, gather
 from dslint.stages.ignore import Ignores
 from dslint.stages.plan import Plan
 from dslint.stages.purpose import for_model, purpose_of
+from dslint.stages.tables import TABLES
 from dslint.stages.verify import verify
 
 Progress = Callable[[int], None]
@@ -107,10 +108,10 @@ def _reports(
     ] + [
         Skipped(
             file.source.name,
-            f"its rows: it is {file.facts.container}, and only JSON is looked into",
+            f"its rows: it {file.why or f'is {file.facts.container}, which has none'}",
         )
         for file in files
-        if not file.readable and file.facts.container in ("csv", "text", "parquet", "arrow")
+        if not file.readable and file.facts.container in (*TABLES, "text")
     ]
     return [
         replace(

@@ -157,7 +157,10 @@ def count(
         total=summed(tallies, names, context, pack),
         tallies=tuple(tallies),
         skipped=tuple(
-            Skipped(file.source.name, f"it is {file.facts.container}, and only JSON is counted")
+            Skipped(
+                file.source.name,
+                f"it {file.why or f'is {file.facts.container}, and has no rows to count'}",
+            )
             for file in files
             if not file.readable and file.facts.container != "empty"
         ),

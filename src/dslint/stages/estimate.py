@@ -179,7 +179,8 @@ class _Side:
                 for file in files:
                     if not file.readable and file.facts.container != "empty":
                         raise InputError(
-                            f"`{file.source.name}` can't be counted: it is {file.facts.container}"
+                            f"`{file.source.name}` can't be counted: "
+                            f"it {file.why or f'is {file.facts.container}'}"
                         )
                 fresh = [opened(file.source, settings.format) for file in files]
                 self._known[ruler] = tallied(ruler, fresh, jobs, begin=begin)

@@ -39,7 +39,8 @@ class Looked(Protocol):
 
 P = TypeVar("P", bound=Looked)
 Work = Callable[..., P]
-"""What looks at a piece: at whole lines in a format, or at numbered rows. It travels to workers."""
+"""What looks at a piece: at whole lines in a format, or at numbered rows and at broken ones. It
+travels to workers."""
 
 
 def tasks(files: Sequence[File], chunk: int) -> Iterator[Task]:
@@ -143,9 +144,9 @@ def _look(work: Work[P], source: Source, format: str, piece: Piece) -> P:
             part: P = work(whole.removeprefix(BOM) if offset == 0 else whole, format)
             part.file.bytes = length
             return part
-        case Rows(numbered):
+        case Rows(numbered, broken):
             whole = b"\n".join(raw for _, raw in numbered)
-            part = work(whole, format, numbered)
+            part = work(whole, format, numbered, broken)
             part.file.final_newline, part.file.carriage_returns = True, 0
             return part
         case _:

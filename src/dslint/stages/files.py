@@ -5,17 +5,25 @@ looked at.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Any
 
 import orjson
 
+from dslint.errors import InputError
 from dslint.facts.files import FileFacts
 from dslint.formats import FORMATS, UNKNOWN, of_file
 from dslint.jsonl import source, split
 from dslint.jsonl.container import container
+from dslint.jsonl.encoding import explained, foreign
+from dslint.jsonl.parse import Malformed
 from dslint.jsonl.source import CHUNK, Range, Source
+from dslint.model import Defect
+from dslint.stages import tables
+from dslint.stages.tables import AS_IT_IS, TABLES, Reading
+from dslint.tabular.table import Table, TableError
 
 BOM = b"\xef\xbb\xbf"
 SAMPLE = 200
@@ -24,9 +32,12 @@ SAMPLE = 200
 
 @dataclass(slots=True)
 class Rows:
-    """Rows of a file whose rows are no lines, each with its number in the piece, from 1."""
+    """Rows of a file whose rows are no lines, each with its number in the piece, from 1; and those
+    of a table that are broken before they are JSON.
+    """
 
     numbered: list[tuple[int, bytes]]
+    broken: list[Malformed] = field(default_factory=list)
 
 
 Piece = Range | bytes | Rows
@@ -35,18 +46,24 @@ Piece = Range | bytes | Rows
 @dataclass(slots=True)
 class File:
     """A file of the run. `chunks` are (first line, offset) of a plain file's ranges; `starts` the
-    lines on which the rows of an array begin: what a finding's place is found again by.
+    lines on which the rows of an array or a table begin: what a finding's place is found again by.
+
+    `why` says of a file that is not `readable` what is in the way, where there is more to say than
+    what it is.
     """
 
     source: Source
     facts: FileFacts
     readable: bool
+    table: Table | None = None
+    why: str = ""
     chunks: list[tuple[int, int]] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
 
     @property
     def plain(self) -> bool:
-        return self.facts.container == "jsonl" and not self.source.packing
+        packed = self.source.packing or self.source.encoding
+        return self.facts.container == "jsonl" and not packed
 
     def pieces(self, size: int = CHUNK) -> Iterator[Piece]:
         """Cut the file into pieces of about `size` bytes; none, where it is not text that holds
@@ -56,35 +73,51 @@ class File:
             return
         if self.facts.container != "jsonl":
             yield from self._rows(size)
-        elif self.source.packing:
+        elif not self.plain:
             for number, block in enumerate(source.blocks(self.source, size)):
                 yield block.removeprefix(BOM) if number == 0 else block
         else:
             yield from source.ranges(self.source, size)
 
     def _rows(self, size: int) -> Iterator[Rows]:
-        rows: list[tuple[int, bytes]] = []
-        held = 0
-        for line, raw in self._values():
-            self.starts.append(line)
-            rows.append((len(rows) + 1, raw))
+        rows, held = Rows([]), 0
+        for place, raw, defect in self._values():
+            self.starts.append(place)
+            number = len(rows.numbered) + len(rows.broken) + 1
+            if defect is None:
+                rows.numbered.append((number, raw))
+            else:
+                rows.broken.append(Malformed(number, raw, (defect,)))
             held += len(raw)
             if held >= size:
-                yield Rows(rows)
-                rows, held = [], 0
-        if rows:
-            yield Rows(rows)
+                yield rows
+                rows, held = Rows([]), 0
+        if held:
+            yield rows
 
-    def _values(self) -> Iterator[tuple[int, bytes]]:
+    def _values(self) -> Iterator[tuple[int, bytes, Defect | None]]:
+        if self.table:
+            try:
+                yield from self.table.rows()
+            except TableError as error:
+                raise InputError(f"`{self.source.name}` {error}") from None
+            return
         blocks = source.blocks(self.source)
         first = next(blocks, b"").removeprefix(BOM)
-        yield from split.values(each for part in ([first], blocks) for each in part)
+        for line, raw in split.values(each for part in ([first], blocks) for each in part):
+            yield line, raw, None
+
+    def sample(self) -> Iterator[dict[str, Any]]:
+        """Yield the first rows that are objects, one after another."""
+        for row in _sample(self, source.head(self.source).removeprefix(BOM)):
+            if type(row) is dict:
+                yield row
 
     def rows_at(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Read again the rows with these ascending numbers."""
         if self.facts.container != "jsonl":
             wanted = set(numbers)
-            for number, (_, raw) in enumerate(self._values(), 1):
+            for number, (_, raw, _) in enumerate(self._values(), 1):
                 if number in wanted:
                     yield number, raw
         elif self.plain:
@@ -130,11 +163,21 @@ class File:
         return self.starts[number - 1] if self.starts else number
 
 
-def opened(found: Source, format: str | None) -> File:
+def opened(found: Source, format: str | None, reading: Reading = AS_IT_IS) -> File:
     """Look at the head of a file and say what it is. Raises InputError for what can't be read."""
+    if reading.encoding is not None:
+        found = replace(found, encoding=reading.encoding)
     head = source.head(found)
     whole = container(head, found.name)
-    readable = whole.kind in ("jsonl", "array", "pretty") and whole.encoding == "utf-8"
+    if reading.delimiter and whole.kind == "text":
+        whole = replace(whole, kind="csv")
+    readable = whole.kind in ("jsonl", "array", "pretty")
+    if whole.encoding.startswith("utf-") and whole.encoding != "utf-8":
+        if whole.kind == "csv" or reading.recode:
+            found = replace(found, encoding=whole.encoding)
+            head = source.head(found)
+        else:
+            readable = False
     facts = FileFacts(
         path=found.name,
         extension=found.extension,
@@ -143,15 +186,36 @@ def opened(found: Source, format: str | None) -> File:
         bom=whole.bom,
         format=format or UNKNOWN,
     )
-    if readable and format is None:
-        facts.format = of_file(_sample(head.removeprefix(BOM), whole.kind))
-    if not readable:
+    file = File(found, facts, readable and whole.encoding != "other")
+    _look_into(file, head, reading)
+    if not file.readable:
         facts.bytes = len(head)
-    return File(found, facts, readable)
+    return file
 
 
-def _sample(head: bytes, kind: str) -> Iterator[object]:
-    rows = head.split(b"\n") if kind == "jsonl" else (raw for _, raw in split.values([head]))
+def _look_into(file: File, head: bytes, reading: Reading) -> None:
+    """Open a file's table, where it holds one, and tell the format of its rows."""
+    facts = file.facts
+    try:
+        if facts.container in TABLES:
+            file.table = tables.opened(file.source, head, facts.container, reading)
+            file.readable = True
+        elif reading.recode and reading.encoding is None and foreign(head):
+            raise TableError(explained(head))
+        if file.readable and facts.format == UNKNOWN:
+            facts.format = of_file(_sample(file, head.removeprefix(BOM)))
+    except TableError as error:
+        file.readable, file.why = False, str(error)
+
+
+def _sample(file: File, head: bytes) -> Iterator[object]:
+    rows: Iterable[bytes]
+    if file.table:
+        rows = (row.raw for row in file.table.rows() if not row.defect)
+    elif file.facts.container == "jsonl":
+        rows = head.split(b"\n")
+    else:
+        rows = (raw for _, raw in split.values([head]))
     for raw in islice(rows, SAMPLE):
         try:
             yield orjson.loads(raw)

@@ -53,6 +53,8 @@ def locate(file: File, wanted: Iterable[Wanted], excerpts: str) -> dict[Wanted, 
             end_line, end_column = places.position(raw, end, file.line_of(number))
             if end_line > line:
                 end_column = column + 1
+            if file.table:  # the row's JSON is dslint's: its columns are nobody's
+                column, end_column = 1, 2
             found[each] = Place(
                 line,
                 column,

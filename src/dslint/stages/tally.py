@@ -19,6 +19,7 @@ from dslint.facts.tokens.record import count
 from dslint.formats import FORMATS, of_row
 from dslint.formats.openai import REINFORCEMENT
 from dslint.jsonl import parse
+from dslint.jsonl.parse import Malformed
 from dslint.model import Record
 
 MOST_PROMPTS = 10_000
@@ -78,12 +79,16 @@ class Tally:
 
 
 def tally(
-    ruler: Ruler, whole: bytes, format: str, numbered: Sequence[tuple[int, bytes]] | None = None
+    ruler: Ruler,
+    whole: bytes,
+    format: str,
+    numbered: Sequence[tuple[int, bytes]] | None = None,
+    broken: Sequence[Malformed] = (),
 ) -> Tally:
     """Count a chunk of whole lines of a file in `format`; or numbered rows, where a file has no
-    lines.
+    lines: those that are `broken` are not counted.
     """
-    found = Tally(file=FileFacts(bytes=len(whole)))
+    found = Tally(file=FileFacts(bytes=len(whole), lines=len(broken), malformed=len(broken)))
     lines = parse.lines(whole) if numbered is None else numbered
     batch = Batch(list(_counted(ruler, lines, format, found)))
     counted, turns = count(batch, ruler.counter(), ruler.vision)

@@ -1,0 +1,54 @@
+"""Opens the files that hold tables, each by what reads its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dslint.jsonl import source
+from dslint.jsonl.encoding import explained, foreign
+from dslint.jsonl.source import Source
+from dslint.tabular.columnar import columnar
+from dslint.tabular.delimited import delimited
+from dslint.tabular.table import Table, TableError
+from dslint.tabular.workbook import workbook
+
+TABLES = frozenset({"csv", "parquet", "arrow", "xlsx"})
+"""Containers that hold tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read, where they don't say it: what a user says of them.
+
+    `encoding` is Python's name, empty for UTF-8, None where nobody named one. `recode` says that
+    JSON is read from UTF-16 too, and explained where it is in an old encoding; tables always are.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    recode: bool = False
+
+
+AS_IT_IS = Reading()
+
+
+def opened(found: Source, head: bytes, kind: str, reading: Reading) -> Table:
+    """Open a table that begins with `head`. Raises TableError where it can't be read as it is."""
+    match kind:
+        case "csv":
+            if reading.encoding is None and foreign(head):
+                raise TableError(explained(head))
+            whole = len(head) < source.HEAD
+            return delimited(lambda: source.blocks(found), head, whole, reading.delimiter)
+        case "xlsx":
+            with found.open() as file:
+                return workbook(source.read(found, file, MOST), reading.sheet)
+        case _ if found.packing:
+            raise TableError(f"is {kind} packed once more: unpack it first")
+        case _:
+            return columnar(found.path, kind)
+
+
+MOST = 1 << 30
+"""Bytes of a workbook that are read at the most: Excel itself opens none that is larger."""
