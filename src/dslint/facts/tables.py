@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dslint.facts.calls import TOOL, TOOL_CALL
 from dslint.facts.dataset import DATASET, TOTALS
-from dslint.facts.files import DEFECT, FILE
+from dslint.facts.file_tables import DEFECT, FILE
 from dslint.facts.images import IMAGE
 from dslint.facts.message import MESSAGE
 from dslint.facts.record import RECORD
