@@ -65,7 +65,8 @@ def test_the_output_stands_beside_the_input_and_keeps_its_letters(folder: Path) 
         1,
         {"sharegpt": 1},
     )
-    assert sorted(path.name for path in folder.iterdir()) == ["in.chat.jsonl", "in.jsonl"]
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["dslint.lock", "in.chat.jsonl", "in.jsonl"]
 
 
 def test_how_the_rows_are_packed_never_shows(folder: Path) -> None:
@@ -162,7 +163,7 @@ def test_where_a_file_is_cut_never_shows(
     whole = run(data, name, max_rejects=1)
     assert [each.line for each in whole[0].shown] == [line]
     pieces = File.pieces
-    monkeypatch.setattr(File, "pieces", lambda file: pieces(file, chunk))
+    monkeypatch.setattr(File, "pieces", lambda file, size: pieces(file, chunk))
     assert run(data, name, max_rejects=1, force=True) == whole
 
 

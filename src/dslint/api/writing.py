@@ -36,6 +36,7 @@ def convert(
     max_rejects: int = 0,
     force: bool = False,
     format: str | None = None,
+    lock: bool = True,
 ) -> Conversion:
     """Write the file at `path` in another format, beside it or to `out`, and say what it did.
 
@@ -43,7 +44,8 @@ def convert(
     answers before them, in `reasoning_content`, or not at all. What is lost has to be named in
     `allow_loss`; up to `max_rejects` rows that can't be converted are left out, and go to the file
     `rejects`. `force` writes over files that exist. `format` is the rows' own, if they don't look
-    like it.
+    like it. What was written from what is recorded in the `dslint.lock` beside it, unless `lock`
+    is false.
 
     Raises ConversionError where nothing was written for the data's sake; UsageError and InputError
     as ever.
@@ -61,6 +63,7 @@ def convert(
         max_rejects=max_rejects,
         force=force,
         format=format,
+        lock=lock,
     )
     if wish.out == "-" or os.fspath(path) == "-":
         raise UsageError("the library converts files: name one, and another one as `out`")

@@ -54,6 +54,7 @@ def _losses(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
     help="How many rows may fail to be converted before nothing is written.",
 )
 @click.option("--force", is_flag=True, help="Write over files that exist.")
+@click.option("--no-lock", is_flag=True, help="Leave dslint.lock as it is.")
 @click.option(
     "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
 )
@@ -67,6 +68,7 @@ def command(
     rejects: str | None,
     max_rejects: int,
     force: bool,
+    no_lock: bool,
     format: str | None,
 ) -> int:
     """Write data in another format, and say what that loses; nothing is lost unless allowed.
@@ -98,6 +100,7 @@ def command(
         max_rejects=max_rejects,
         force=force,
         format=format,
+        lock=not no_lock,
     )
     found = convert(path, wish, sys.stdout.buffer, progress)
     render_conversion(found, sys.stderr, Options())

@@ -67,7 +67,8 @@ def _lines(found: Conversion, look: Look) -> Iterator[str]:
         yield _line("refused", None, found.refusal, look, style="error")
         return
     whole = "the standard output" if found.out == "-" else found.out
-    yield _line("wrote", found.wrote, whole, look, style="ok")
+    files = dot.join(filter(None, (whole, found.lock)))
+    yield _line("wrote", found.wrote, files, look, style="ok")
     if found.out != "-":
         yield _line("next", None, f"dslint check {shlex.quote(found.out)}", look, style="help")
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from dslint.config.toml import shown
 from dslint.errors import InputError, UsageError, did_you_mean
 from dslint.formats import FORMATS
 from dslint.formats.conversation import LOSSES
 from dslint.formats.openai import CHAT, COMPLETION, PREFERENCE
 from dslint.jsonl import source
-from dslint.jsonl.source import STDIN, Range, Source
+from dslint.jsonl.source import STDIN, Source
+from dslint.stages import executor, lock
 from dslint.stages.atomic import Draft
-from dslint.stages.files import BOM, File, Rows, opened
+from dslint.stages.files import File, opened
 from dslint.stages.legacy import Habits, Survey, habits
+from dslint.stages.lock import Content
 from dslint.stages.reasoning import Spelling
 from dslint.stages.rewrite import Part, Reject, Rewriting, listed, rewritten, surveyed
 
@@ -46,11 +50,13 @@ class Wish:
     max_rejects: int = 0
     force: bool = False
     format: str | None = None
+    lock: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What a conversion did: rows that were read, by format, and `wrote` to `out`.
+    """What a conversion did: rows that were read, by format, and `wrote` to `out`; the `lock` that
+    says so, where there is one.
 
     `lost` and `notes` count rows by what was lost and by what was changed; `rejected` rows could
     not be converted, `shown` are the first of them. Where `refusal` says something, nothing was
@@ -70,6 +76,7 @@ class Conversion:
     shown: tuple[Reject, ...] = ()
     rejects: str | None = None
     refusal: str = ""
+    lock: str | None = None
 
 
 def convert(
@@ -175,14 +182,15 @@ def _converted(
     stream: BinaryIO | None,
     begin: Callable[[int], Progress],
 ) -> Conversion:
-    size = Path(file.source.path).stat().st_size * (4 if file.source.packing else 1)
+    jobs = executor.workers(executor.size([file]))
     legacy = file.facts.format == COMPLETION.name
-    progress = begin(size * (2 if legacy else 1))
-    total = Part()
-    with ExitStack() as open_, _no_collection():
+    progress = begin(executor.size([file]) * (2 if legacy else 1))
+    total, lines = Part(), deque[list[int]]()
+    with ExitStack() as open_:
+        pool = open_.enter_context(executor.started(jobs, rewritten.__module__))
         known = _habits(file, progress) if legacy else Habits()
         rewriting = Rewriting(
-            wish.to, file.facts.format, wish.format, known, wish.system, wish.reasoning
+            wish.to, wish.format, known, wish.system, wish.reasoning, hashed=_locks(wish, out)
         )
         aside = open_.enter_context(Draft(Path(rejects))) if rejects else None
         written: Draft | BinaryIO
@@ -190,17 +198,17 @@ def _converted(
             written = open_.enter_context(tempfile.TemporaryFile(prefix="dslint-"))
         else:
             written = open_.enter_context(Draft(Path(out)))
-        for whole, numbered, lines in _chunks(file):
-            part = rewritten(rewriting, whole, numbered)
-            if lines:
-                part.rejects = [replace(each, line=lines[each.line - 1]) for each in part.rejects]
+        work = partial(rewritten, rewriting)
+        for _, _, part in executor.run(work, _tasks(file, lines), jobs, pool):
+            if starts := lines.popleft():
+                part.rejects = [replace(each, line=starts[each.line - 1]) for each in part.rejects]
             refused = _refused(total, wish)
-            total.join(part, SHOWN, offset=0 if lines else total.lines)
+            total.join(part, SHOWN, offset=0 if starts else total.lines)
             if not refused:
-                written.write(b"".join(part.out))
+                written.write(part.out)
             if aside:
                 aside.write(b"".join(map(listed, part.rejects)))
-            progress(len(whole))
+            progress(part.file.bytes)
         refusal = _refused(total, wish)
         if not refusal and not total.wrote:
             refusal = "there is no row in it that could be written"
@@ -215,6 +223,7 @@ def _converted(
             written.seek(0)
             shutil.copyfileobj(written, stream)
             stream.flush()
+    locked = _record(file, wish, out, total) if rewriting.hashed and not refusal else None
     return Conversion(
         source=file.source.name,
         to=wish.to,
@@ -229,6 +238,7 @@ def _converted(
         shown=tuple(total.rejects),
         rejects=rejects if total.rejected else None,
         refusal=refusal,
+        lock=locked,
     )
 
 
@@ -245,45 +255,46 @@ def _refused(total: Part, wish: Wish) -> str:
     return ""
 
 
+def _locks(wish: Wish, out: str) -> bool:
+    """Say whether the lock tells of what is written; a lock that can't be read is said at once."""
+    if not wish.lock or out == "-":
+        return False
+    lock.read(lock.beside(out))
+    return True
+
+
+def _record(file: File, wish: Wish, out: str, total: Part) -> str:
+    losses = [f"{name} ({rows:,})" for name, rows in sorted(total.lost.items())]
+    rejected = [f"{total.rejected:,} rejected"] if total.rejected else []
+    (written,) = lock.record(
+        "convert",
+        {out: Content(total.given, total.wrote)},
+        {file.source.name: Content(total.taken, total.read)},
+        {
+            "to": wish.to,
+            "system": wish.system,
+            "reasoning": wish.reasoning,
+            "allow_loss": wish.allow_loss,
+            "max_rejects": wish.max_rejects or None,
+            "format": wish.format,
+        },
+        "; ".join(["lost: " + ", ".join(losses) if losses else "nothing lost", *rejected]),
+    )
+    return shown(written)
+
+
 def _habits(file: File, progress: Progress) -> Habits:
     survey = Survey()
-    for whole, numbered, _ in _chunks(file):
-        surveyed(survey, numbered)
-        progress(len(whole))
+    # in this process: it is done when the workers have started
+    for _, _, part in executor.run(surveyed, _tasks(file, deque()), 1):
+        survey.join(part.survey)
+        progress(part.file.bytes)
     return habits(survey)
 
 
-def _chunks(
-    file: File,
-) -> Iterator[tuple[bytes, Sequence[tuple[int, bytes]], Sequence[int]]]:
-    """Yield each chunk's bytes, its rows by number, and their lines where rows are no lines."""
-    for piece in file.pieces():
-        match piece:
-            case Rows(numbered):
-                lines, file.starts = file.starts, []
-                yield b"\n".join(raw for _, raw in numbered), numbered, lines
-                continue
-            case Range(offset, length):
-                with file.source.open() as opened_:
-                    opened_.seek(offset)
-                    whole = opened_.read(length)
-                if offset == 0:
-                    whole = whole.removeprefix(BOM)
-            case _:
-                whole = piece
-        split = whole.split(b"\n")
-        if not split[-1]:
-            split.pop()
-        yield whole, list(enumerate(split, 1)), ()
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the collector of cycles off: rows come and go by the thousand, and none is a cycle."""
-    collected = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collected:
-            gc.enable()
+def _tasks(file: File, lines: deque[list[int]]) -> Iterator[executor.Task]:
+    """Yield the pieces of a file; `lines` gets for each the lines of its rows that are no lines."""
+    for task in executor.tasks([file], source.CHUNK):
+        lines.append(file.starts)
+        file.starts = []
+        yield task

@@ -9,6 +9,8 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -25,7 +27,7 @@ WINDOW = 2
 """Pieces in flight for each worker: a bounded window, or a large input would wait in memory."""
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
 Task = tuple[int, Source, str, Piece]
 """A piece of the file with this number, where it is read from, and the file's format."""
@@ -50,54 +52,81 @@ def tasks(files: Sequence[File], chunk: int) -> Iterator[Task]:
             yield number, file.source, file.facts.format, piece
 
 
-def run(work: Work[P], tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int, Piece, P]]:
-    """Yield what each task gave, in their order."""
+def run(
+    work: Work[P], tasks: Iterable[Task], jobs: int, pool: Executor | None = None
+) -> Iterator[tuple[int, Piece, P]]:
+    """Yield what each task gave, in their order. `pool` is one that was started before."""
     if jobs <= 1:
         for number, source, format, piece in tasks:
             yield number, piece, look(work, source, format, piece)
     else:
-        yield from _pooled(work, tasks, jobs)
+        yield from _pooled(work, tasks, jobs, pool)
 
 
-def _pooled(work: Work[P], tasks: Iterable[Task], jobs: int) -> Iterator[tuple[int, Piece, P]]:
+@contextmanager
+def started(jobs: int, needed: str) -> Iterator[Executor | None]:
+    """Start the other workers before there is work, and let them import the module `needed`: they
+    are there when the work comes. None where one process is all there is to be.
+    """
+    if jobs <= 1:
+        yield None
+        return
+    with _pool(jobs - 1) as pool:
+        for _ in range(jobs - 1):
+            pool.submit(_import, needed)
+        yield pool
+
+
+@contextmanager
+def _pool(others: int, work: Work[Any] | None = None) -> Iterator[Executor]:
     import multiprocessing  # with what follows 35 ms, which a small file need not wait for
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     # fork would copy polars' threads in an unknown state; forkserver is faster than spawn
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
-    others = jobs - 1
-    waiting: deque[tuple[int, Piece, Future[P]]] = deque()
     with ProcessPoolExecutor(
         others, mp_context=context, initializer=_begin, initargs=(work,)
     ) as pool:
         try:
-            rest = iter(tasks)
-            ahead = deque(islice(rest, jobs))
-            while ahead:
-                number, source, format, piece = ahead.popleft()
-                ahead.extend(islice(rest, 1))
-                # of the last pieces none is queued behind another while this process has nothing
-                window = WINDOW if len(ahead) == jobs else 1
-                kept = piece if isinstance(piece, Range) else b""
-                if sum(not each.done() for _, _, each in waiting) < others * window:
-                    waiting.append((number, kept, pool.submit(_work, source, format, piece)))
-                else:
-                    # the main process works too, for workers take time to start
-                    own: Future[P] = Future()
-                    own.set_result(look(work, source, format, piece))
-                    waiting.append((number, kept, own))
-                while len(waiting) > jobs * WINDOW or (waiting and waiting[0][2].done()):
-                    yield _first(waiting)
-            while waiting:
-                yield _first(waiting)
+            yield pool
         except BrokenProcessPool:
             raise DslintError(
                 "a worker process was killed, perhaps for want of memory; try --jobs 1"
             ) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _pooled(
+    work: Work[P], tasks: Iterable[Task], jobs: int, ready: Executor | None
+) -> Iterator[tuple[int, Piece, P]]:
+    from concurrent.futures import Future
+
+    others = jobs - 1
+    waiting: deque[tuple[int, Piece, Future[P]]] = deque()
+    sent = work if ready else None  # else the workers have it already
+    with nullcontext(ready) if ready else _pool(others, work) as pool:
+        rest = iter(tasks)
+        ahead = deque(islice(rest, jobs))
+        while ahead:
+            number, source, format, piece = ahead.popleft()
+            ahead.extend(islice(rest, 1))
+            # of the last pieces none is queued behind another while this process has nothing
+            window = WINDOW if len(ahead) == jobs else 1
+            kept = piece if isinstance(piece, Range) else b""
+            if sum(not each.done() for _, _, each in waiting) < others * window:
+                waiting.append((number, kept, pool.submit(_work, source, format, piece, sent)))
+            else:
+                # the main process works too, for workers take time to start
+                own: Future[P] = Future()
+                own.set_result(look(work, source, format, piece))
+                waiting.append((number, kept, own))
+            while len(waiting) > jobs * WINDOW or (waiting and waiting[0][2].done()):
+                yield _first(waiting)
+        while waiting:
+            yield _first(waiting)
 
 
 def _first(waiting: deque[tuple[int, Piece, Future[P]]]) -> tuple[int, Piece, P]:
@@ -157,12 +186,17 @@ def _look(work: Work[P], source: Source, format: str, piece: Piece) -> P:
 _asked: Work[Any] | None = None
 
 
-def _begin(work: Work[Any]) -> None:
+def _begin(work: Work[Any] | None) -> None:
     global _asked
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to answer
     _asked = work
 
 
-def _work(source: Source, format: str, piece: Piece) -> Any:
-    assert _asked is not None
-    return look(_asked, source, format, piece)
+def _import(name: str) -> None:
+    import_module(name)
+
+
+def _work(source: Source, format: str, piece: Piece, work: Work[Any] | None) -> Any:
+    asked = work or _asked
+    assert asked is not None
+    return look(asked, source, format, piece)

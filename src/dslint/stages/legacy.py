@@ -60,6 +60,11 @@ class Ends:
         if end and (end in self.counts or len(self.counts) < MOST):
             self.counts[end] += 1
 
+    def join(self, later: Ends) -> None:
+        """Add what a later chunk had."""
+        self.rows += later.rows
+        _join(self.counts, later.counts)
+
     def common(self) -> str:
         """Return the longest end that nearly all texts have; an empty text where there is none."""
         if self.rows < FEWEST or not self.counts:
@@ -81,6 +86,13 @@ class Survey:
     completions: Ends = field(default_factory=Ends)
     leads: Counter[str] = field(default_factory=Counter)
     speakers: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def join(self, later: Survey) -> None:
+        """Add what a later chunk had."""
+        self.prompts.join(later.prompts)
+        self.completions.join(later.completions)
+        _join(self.leads, later.leads)
+        _join(self.speakers, later.speakers)
 
     def add(self, prompt: object, completion: object) -> None:
         if type(prompt) is str and prompt:
@@ -136,6 +148,12 @@ def habits(survey: Survey) -> Habits:
         stopped=completions.having(stop),
         dialogues=dialogues,
     )
+
+
+def _join(counts: Counter[Key], later: Counter[Key]) -> None:
+    for each, rows in later.items():
+        if each in counts or len(counts) < MOST:
+            counts[each] += rows
 
 
 def _usual(counts: Counter[Key], rows: int) -> tuple[Key, int] | None:

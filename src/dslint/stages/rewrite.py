@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 
 from dslint.checks import shape
+from dslint.facts.files import FileFacts
+from dslint.facts.hashes import line_hash, total
 from dslint.facts.reasoning import field as reasoning_of
 from dslint.formats import FORMATS, UNKNOWN, of_row
 from dslint.formats.content import Unconvertible
@@ -18,22 +20,26 @@ from dslint.formats.conversation import Conversation, read, write
 from dslint.formats.openai import CHAT, COMPLETION, REINFORCEMENT
 from dslint.formats.shape import Row
 from dslint.jsonl import parse
-from dslint.jsonl.parse import Line
+from dslint.jsonl.parse import Line, Malformed
 from dslint.jsonl.unreadable import shown
 from dslint.stages.legacy import Habits, Survey, renewed
 from dslint.stages.reasoning import Spelling, has_reasoning, respelled
 
+Numbered = Sequence[tuple[int, bytes]]
+
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
-    """How rows are rewritten: `format` is what most are in, `forced` what a user says of all."""
+    """How rows are rewritten: `forced` is the format that a user says of all; `hashed` says whether
+    the hashes of rows are summed for the lock.
+    """
 
     to: str
-    format: str
     forced: str | None
     habits: Habits
     system: str | None
     reasoning: Spelling | None
+    hashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,19 @@ class Reject:
 
 @dataclass(slots=True)
 class Part:
-    """What a chunk gave; or all chunks, whose `out` is not kept."""
+    """What a chunk gave; or all chunks, whose `out` (the lines to be written) is not kept.
 
-    out: list[bytes] = field(default_factory=list)
+    `taken` and `given` are the sums of the hashes of the rows that were read and written.
+    """
+
+    out: bytes = b""
+    file: FileFacts = field(default_factory=FileFacts)
     lines: int = 0
     read: int = 0
     wrote: int = 0
     rejected: int = 0
+    taken: int = 0
+    given: int = 0
     formats: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
@@ -67,59 +79,101 @@ class Part:
         self.read += later.read
         self.wrote += later.wrote
         self.rejected += later.rejected
+        self.taken += later.taken
+        self.given += later.given
         self.formats += later.formats
         self.lost += later.lost
         self.notes += later.notes
 
 
-def surveyed(survey: Survey, numbered: Sequence[tuple[int, bytes]]) -> None:
-    """Add a chunk's prompts and completions to what is remembered of a file's."""
+@dataclass(slots=True)
+class Surveyed:
+    """What is remembered of a chunk's prompts and completions."""
+
+    file: FileFacts
+    survey: Survey
+
+
+def surveyed(
+    whole: bytes, format: str, numbered: Numbered | None = None, broken: Sequence[Malformed] = ()
+) -> Surveyed:
+    """Look at a chunk's prompts and completions, as `rewritten` is given it. Pure."""
+    survey = Survey()
     detect = FORMATS[COMPLETION.name].detect
-    for _, raw in numbered:
+    for _, raw in parse.lines(whole) if numbered is None else numbered:
         try:
             row = orjson.loads(raw)
         except ValueError:
             continue
         if type(row) is dict and detect(row):
             survey.add(row.get("prompt"), row.get("completion"))
+    return Surveyed(FileFacts(bytes=len(whole)), survey)
 
 
-def rewritten(how: Rewriting, whole: bytes, numbered: Sequence[tuple[int, bytes]]) -> Part:
-    """Rewrite a chunk's rows, whose bytes all together are `whole`. Never raises."""
-    parsed = parse.parse(numbered, whole)
-    part = Part(lines=len(numbered), read=len(parsed.lines) + len(parsed.malformed))
+def rewritten(
+    how: Rewriting,
+    whole: bytes,
+    format: str,
+    numbered: Numbered | None = None,
+    broken: Sequence[Malformed] = (),
+) -> Part:
+    """Rewrite a chunk of whole lines, most of which are in `format`; or numbered rows, whose bytes
+    all together are `whole`, and those that were broken before they were JSON. Pure, and never
+    raises.
+    """
+    parsed = parse.parse(parse.lines(whole) if numbered is None else numbered, whole)
+    parsed.malformed += broken
+    parsed.count += len(broken)
+    part = Part(
+        file=FileFacts(bytes=len(whole)),
+        lines=parsed.count,
+        read=len(parsed.lines) + len(parsed.malformed),
+    )
     flaws = {
         flawed.number: {defect.kind: defect.found for defect in flawed.defects}
         for flawed in parsed.flawed
     }
+    if how.hashed:  # before the rows are taken apart
+        part.taken = total(line.data for line in parsed.lines)
+        part.taken += sum(int(line_hash(each.raw), 16) for each in parsed.malformed)
+    lines: list[bytes] = []
+    rows: list[Any] = []
     for line in parsed.lines:
-        format = how.forced or of_row(line.data, how.format)
-        part.formats[format] += 1
+        own = how.forced or of_row(line.data, format)
+        part.formats[own] += 1
         try:
-            out, conversation = _row(how, line, format, flaws.get(line.number, {}))
+            out, row, conversation = _row(how, line, own, flaws.get(line.number, {}))
         except Unconvertible as why:
             part.rejects.append(Reject(line.number, str(why), line.raw))
             continue
         except RecursionError:
             part.rejects.append(Reject(line.number, "it is nested too deep", line.raw))
             continue
-        part.out += (out, b"\n")
+        lines += (out, b"\n")
         part.wrote += 1
+        if how.hashed:
+            if line.number in flaws:  # the value may have more than who reads it will see
+                part.given += int(line_hash(out), 16)
+            else:
+                rows.append(row)
         if conversation.lost:
             part.lost.update(conversation.lost)
         if conversation.notes:
             part.notes.update(conversation.notes)
-    for broken in parsed.malformed:
-        kind = broken.defects[0].kind.replace("-", " ")
-        part.rejects.append(Reject(broken.number, f"it can't be read as JSON: {kind}", broken.raw))
+    for each in parsed.malformed:
+        kind = each.defects[0].kind.replace("-", " ")
+        part.rejects.append(Reject(each.number, f"it can't be read as JSON: {kind}", each.raw))
     part.rejects.sort(key=lambda each: each.line)
     part.rejected = len(part.rejects)
+    part.given += total(rows)
+    part.out = b"".join(lines)
     return part
 
 
 def _row(
     how: Rewriting, line: Line, format: str, flaws: dict[str, str]
-) -> tuple[bytes, Conversation]:
+) -> tuple[bytes, Row, Conversation]:
+    """Return a row as it is written, and as the value that was written."""
     data = line.data
     if "number-loses-precision" in flaws:
         data = json.loads(line.raw)  # which keeps whole numbers of any size
@@ -137,12 +191,12 @@ def _row(
     if _own(format) == how.to and (row == data or row == _without_nulls(data)):
         _verify(how.to, data)
         raw = line.raw.strip()
-        return (_written(data) if b"\n" in raw else raw), found
+        return (_written(data) if b"\n" in raw else raw), data, found
     if "duplicate-key" in flaws:
         raise Unconvertible(f"the key `{flaws['duplicate-key']}` is given twice in it")
     if not (format == COMPLETION.name and how.to == CHAT.name):
         _verify(how.to, row)  # what is made of two texts is sound
-    return _written(row), found
+    return _written(row), row, found
 
 
 def _own(format: str) -> str:
