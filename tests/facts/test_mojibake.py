@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dslint.facts.characters import SCREEN
+from dslint.facts.marks import SCREEN
 from dslint.facts.mojibake import mojibake
 
 SOUND = {
