@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import struct
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from dslint.facts.batch import Batch
 from dslint.facts.tokens import encoding
 from dslint.facts.tokens.images import DEFAULT, Vision
-from dslint.facts.tokens.record import Counted, Counts, bytes_bound, count
+from dslint.facts.tokens.record import Counts, bytes_bound, count
+from dslint.facts.tokens.totals import Counted, by_role
 from dslint.figures import Patches
 from dslint.formats import of_row
 from dslint.model import Record
@@ -101,6 +103,11 @@ def counted(row: Row, vision: Vision = DEFAULT) -> Counted:
     return found
 
 
+def roles(row: Row, vision: Vision = DEFAULT) -> dict[str, int]:
+    made = batch(row)
+    return by_role(made, count(made, O200K, vision).turns)
+
+
 def chat(*messages: Row, **more: Any) -> Row:
     return {"messages": list(messages), **more}
 
@@ -131,9 +138,10 @@ def test_the_published_examples_have_the_published_counts(
 
 
 def test_a_chat_is_its_messages_by_role_and_three() -> None:
-    found = counted(chat(say("system", "Be kind."), ASK, ANSWER))
+    row = chat(say("system", "Be kind."), ASK, ANSWER)
+    found = counted(row)
     system = 3 + n("system", "Be kind.")
-    assert found.roles == {"system": system, "user": ASKED, "assistant": ANSWERED}
+    assert roles(row) == {"system": system, "user": ASKED, "assistant": ANSWERED}
     assert found.total == found.longest == system + ASKED + ANSWERED + 3
     assert found.trained == n(ANSWER["content"])
     assert (found.bound, found.estimated, found.tools, found.images) == (3, False, 0, 0)
@@ -151,10 +159,9 @@ def test_an_answer_of_weight_0_is_billed_and_not_learned() -> None:
 
 def test_parts_of_a_content_are_counted_as_texts() -> None:
     parts = [{"type": "text", "text": "Where is"}, {"type": "text", "text": "my parcel?"}]
-    found = counted(
-        chat(say("user", parts), say("assistant", [{"type": "refusal", "refusal": "No"}]))
-    )
-    assert found.roles == {
+    row = chat(say("user", parts), say("assistant", [{"type": "refusal", "refusal": "No"}]))
+    found = counted(row)
+    assert roles(row) == {
         "user": 3 + n("user", "Where is", "my parcel?"),
         "assistant": 3 + n("assistant", "No"),
     }
@@ -163,11 +170,12 @@ def test_parts_of_a_content_are_counted_as_texts() -> None:
 
 @pytest.mark.parametrize("key", ["reasoning_content", "reasoning", "thinking"])
 def test_reasoning_in_a_field_is_learned_and_is_told_apart(key: str) -> None:
-    found = counted(chat(ASK, ANSWER | {key: "They want the parcel's place."}))
+    row = chat(ASK, ANSWER | {key: "They want the parcel's place."})
+    found = counted(row)
     thought = n("They want the parcel's place.")
     assert found.reasoning == thought
     assert found.trained == thought + n(ANSWER["content"])
-    assert found.roles["assistant"] == ANSWERED + thought
+    assert roles(row)["assistant"] == ANSWERED + thought
 
 
 def test_reasoning_in_the_text_is_counted_once() -> None:
@@ -181,9 +189,10 @@ def test_reasoning_in_the_text_is_counted_once() -> None:
 def test_calls_are_names_and_arguments_and_three_and_ids_are_not() -> None:
     function = {"name": "locate", "arguments": '{"parcel": "C-1182"}'}
     call = {"id": "call_abc123", "type": "function", "function": function}
-    found = counted(chat(ASK, {"role": "assistant", "tool_calls": [call, call]}))
+    row = chat(ASK, {"role": "assistant", "tool_calls": [call, call]})
+    found = counted(row)
     calls = 2 * (3 + n(*function.values()))
-    assert found.roles["assistant"] == 3 + n("assistant") + calls
+    assert roles(row)["assistant"] == 3 + n("assistant") + calls
     assert found.trained == calls
     assert found.bound == 3 + 2 * 3
 
@@ -200,13 +209,14 @@ def test_what_only_some_count_is_in_the_total_and_in_the_bound() -> None:
 
 
 def test_a_name_is_one_more() -> None:
-    assert counted(chat(ASK | {"name": "anna"}, ANSWER)).roles["user"] == ASKED + n("anna") + 1
+    assert roles(chat(ASK | {"name": "anna"}, ANSWER))["user"] == ASKED + n("anna") + 1
 
 
 def test_a_prompt_and_its_completion_are_their_texts() -> None:
-    found = counted({"prompt": "Where is my parcel?\n\n###\n\n", "completion": " In Leipzig. END"})
+    row = {"prompt": "Where is my parcel?\n\n###\n\n", "completion": " In Leipzig. END"}
+    found = counted(row)
     prompt, completion = n("Where is my parcel?\n\n###\n\n"), n(" In Leipzig. END")
-    assert found.roles == {"prompt": prompt, "completion": completion}
+    assert roles(row) == {"prompt": prompt, "completion": completion}
     assert (found.total, found.trained, found.bound) == (prompt + completion, completion, 0)
 
 
@@ -225,7 +235,7 @@ def test_a_preference_has_its_input_with_each_side() -> None:
     tools = found.tools // 2
     assert found.total == 2 * (ASKED + tools + 3) + one + other
     assert found.longest == ASKED + tools + 3 + other
-    assert found.roles == {"user": 2 * ASKED, "assistant": one + other}
+    assert roles(row) == {"user": 2 * ASKED, "assistant": one + other}
     assert found.trained == n(good["content"], bad["content"])
     # billed by the tokens in the file, the input counts once
     assert found.total - found.bound == ASKED + tools + one + other
@@ -268,9 +278,10 @@ def shown(url: str, **more: str) -> Row:
     ],
 )
 def test_an_image_costs_what_its_size_does(message: Row, tokens: int, estimated: bool) -> None:
-    found = counted(chat(message, ANSWER))
+    row = chat(message, ANSWER)
+    found = counted(row)
     assert (found.images, found.estimated) == (tokens, estimated)
-    assert found.roles["user"] == 3 + n("user") + tokens
+    assert roles(row)["user"] == 3 + n("user") + tokens
 
 
 def test_the_bound_has_what_sources_of_images_disagree_on() -> None:
@@ -314,7 +325,7 @@ def test_claudes_calls_and_results_are_counted() -> None:
     row = {"system": "Be kind.", "messages": [ASK, say("assistant", [use]), say("user", [result])]}
     found = counted(row)
     assert found.trained == 3 + n("locate", '{"parcel":1}')
-    assert found.roles["user"] == ASKED + 3 + n("user", "Leipzig")
+    assert roles(row)["user"] == ASKED + 3 + n("user", "Leipzig")
 
 
 def test_reinforcement_learns_nothing_from_what_is_written() -> None:
@@ -328,9 +339,32 @@ def test_a_format_that_is_not_read_has_no_count() -> None:
     assert (found.total, found.estimated) == (0, True)
 
 
-def test_records_are_counted_alike_alone_and_together() -> None:
-    rows = [chat(ASK, ANSWER), {"prompt": "a", "completion": "b"}, chat(*COOKBOOK), chat()]
+PREFERENCE = {
+    "input": {"messages": [say("system", "Be kind."), ASK], "tools": [WEATHER]},
+    "preferred_output": [ANSWER],
+    "non_preferred_output": [say("assistant", "I don't know that at all, sorry.")],
+}
+VARIOUS = (
+    *(chat(ASK, ANSWER), chat(*COOKBOOK), chat(), {"messages": ASK_WEATHER, "tools": [WEATHER]}),
+    *({"prompt": "a", "completion": "b"}, PREFERENCE, {"custom_id": "1", "url": "/v1/chat"}),
+    chat(say("user", [{"type": "text", "text": "a"}, {"type": "input_audio"}]), ANSWER),
+)
+
+
+@given(st.lists(st.sampled_from(VARIOUS), max_size=6))
+@settings(deadline=None)
+def test_records_are_counted_alike_alone_and_together(rows: list[Row]) -> None:
     assert counts(*rows).records == [counted(row) for row in rows]
+
+
+@given(st.lists(st.sampled_from(VARIOUS), max_size=6))
+@settings(deadline=None)
+def test_the_roles_of_rows_are_those_of_each(rows: list[Row]) -> None:
+    made = batch(*rows)
+    each = Counter[str]()
+    for row in rows:
+        each.update(roles(row))
+    assert by_role(made, count(made, O200K).turns) == each
 
 
 text = st.text(max_size=12)

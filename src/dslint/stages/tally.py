@@ -8,6 +8,7 @@ import hashlib
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import orjson
 
@@ -16,6 +17,7 @@ from dslint.facts.batch import Batch
 from dslint.facts.files import FileFacts, Seen
 from dslint.facts.ruler import Ruler
 from dslint.facts.tokens.record import count
+from dslint.facts.tokens.totals import by_role
 from dslint.formats import FORMATS, of_row
 from dslint.formats.openai import REINFORCEMENT
 from dslint.jsonl import parse
@@ -92,13 +94,12 @@ def tally(
     lines = parse.lines(whole) if numbered is None else numbered
     batch = Batch(list(_counted(ruler, lines, format, found)))
     counted, turns = count(batch, ruler.counter(), ruler.vision)
+    found.roles = by_role(batch, turns)
     for record, own in zip(batch.records, counted, strict=True):
         found.lines.append(record.line)
         found.totals.append(own.total)
         found.trained.append(own.trained)
         found.longest.append(own.longest)
-        for role, tokens in own.roles.items():
-            found.roles[role] = found.roles.get(role, 0) + tokens
         found.reasoning += own.reasoning
         found.tools += own.tools
         found.images += own.images
@@ -106,13 +107,21 @@ def tally(
         found.estimated += own.estimated
         if not own.trained and record.format != REINFORCEMENT.name:
             found.idle = found.idle[0] + 1, found.idle[1] + own.total
-    for position in range(len(batch.records)):
-        start = batch.starts[position]
-        if start < batch.starts[position + 1] and batch.roles[start] in SYSTEM:
-            content = batch.messages[start].get("content")
-            if type(content) is str:
-                digest = hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=8)
-                _remember(found.prompts, digest.digest(), 1, turns[start])
+    for prompt, (rows, tokens) in _prompts(batch, turns).items():
+        digest = hashlib.blake2b(prompt.encode("utf-8", "replace"), digest_size=8)
+        _remember(found.prompts, digest.digest(), rows, tokens)
+    return found
+
+
+def _prompts(batch: Batch, turns: Sequence[int]) -> dict[str, tuple[int, int]]:
+    """Return the rows and the tokens of each system prompt that rows begin with."""
+    found: dict[str, tuple[int, int]] = {}
+    for start, end in pairwise(batch.starts):
+        if start < end and batch.roles[start] in SYSTEM:
+            prompt = batch.contents[start]
+            if type(prompt) is str:
+                rows, tokens = found.get(prompt, (0, 0))
+                found[prompt] = rows + 1, tokens + turns[start]
     return found
 
 

@@ -8,53 +8,22 @@ count is the highest that any of them gives, and the bound is how far the lowest
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
 import orjson
 
-from dslint.facts.batch import Batch
+from dslint.facts.batch import TEXTS, Batch
 from dslint.facts.tokens import images, tools
 from dslint.facts.tokens.encodings import Counter
 from dslint.facts.tokens.images import DEFAULT, UNSIZED, Vision
 from dslint.facts.tokens.said import Kind, Said, called, said, thought, unseen
-from dslint.formats import FORMATS
-from dslint.formats.llamafactory import MEDIA
-from dslint.formats.openai import REINFORCEMENT
+from dslint.facts.tokens.totals import BARE, Counted, Turns, totals
 
 MESSAGE = 3
 """Tokens that a message has beside its texts."""
 
-CONVERSATION = 3
-"""Tokens that a conversation has beside its messages: sources say 0, 1 or 3."""
-
-_BARE = frozenset({"prompt", "completion"})
 _LEARNED = frozenset({Kind.PROSE, Kind.REASONING, Kind.CALL})
-_SIDES = frozenset({"preferred", "non_preferred"})
-
-
-class Counted(NamedTuple):
-    """The tokens of a record. It is as many as records, hence no slower class.
-
-    `total` is what is billed for an epoch: the messages by `roles`, `tools`, and three a sequence.
-    `reasoning` and `images` are parts of the messages. `trained` are an answer's text, reasoning
-    and calls, unless its weight is 0; none in reinforcement. `longest` is the longest sequence that
-    is trained on: the whole record, or the input with one side of a preference, for which `total`
-    has the input with each side: OpenAI bills the tokens in the file, Vertex the input twice. A
-    provider may count up to `bound` less; `estimated` says that tools, images or files made the
-    count an estimate, with no bound known.
-    """
-
-    total: int
-    trained: int
-    roles: Mapping[str, int]
-    reasoning: int
-    tools: int
-    images: int
-    longest: int
-    bound: int
-    estimated: bool
 
 
 class Counts(NamedTuple):
@@ -64,32 +33,19 @@ class Counts(NamedTuple):
     turns: list[int]
 
 
-@dataclass(slots=True)
-class _Turns:
-    """What each turn of a batch has, in tokens."""
-
-    cost: list[int]
-    learned: list[int]
-    reasoning: list[int]
-    images: list[int]
-    bound: list[int]
-    estimated: list[bool]
-
-
 def count(batch: Batch, counter: Counter, vision: Vision = DEFAULT) -> Counts:
     """Count the tokens of a batch's records, each distinct text once.
 
     An image in the record is counted by its size, another as one of 1024 pixels a side.
     """
-    contents = [
-        content if type(content := message.get("content")) is str else ""
-        for message in batch.messages
-    ]
+    contents = batch.contents
+    if {*map(type, contents)} != TEXTS:
+        contents = [content if type(content) is str else "" for content in contents]
     sheets = _sheets(batch, counter.name)
     systems = _first_systems(batch, sheets)
     pieces = _pieces(batch, contents)
     texts = dict.fromkeys(contents)
-    texts |= dict.fromkeys(role for role in set(batch.roles) if role)
+    texts |= dict.fromkeys(role for role in {*batch.roles} if role)
     texts |= dict.fromkeys(piece.text for _, piece in pieces)
     texts |= dict.fromkeys(text for used in sheets.values() for text in used.texts)
     texts |= dict.fromkeys(text for pair in systems.values() for text in pair)
@@ -97,15 +53,13 @@ def count(batch: Batch, counter: Counter, vision: Vision = DEFAULT) -> Counts:
 
     turns = _turns(batch, [size[text] for text in contents], size, pieces)
     _add_images(batch, vision, turns)
-    records = []
-    for position in range(len(batch.records)):
-        used = sheets.get(position)
-        cost = used.constant + sum(size[text] for text in used.texts) if used else 0
-        if position in systems:
-            plain, padded = systems[position]
-            cost += tools.SYSTEM + size[padded] - size[plain]
-        records.append(_record(batch, position, turns, cost, used is not None))
-    return Counts(records, turns.cost)
+    costs = {
+        position: used.constant + sum(size[text] for text in used.texts)
+        for position, used in sheets.items()
+    }
+    for position, (plain, padded) in systems.items():
+        costs[position] += tools.SYSTEM + size[padded] - size[plain]
+    return Counts(totals(batch, turns, costs), turns.cost)
 
 
 def bytes_bound(record_bytes: int, pictures: int = 0, vision: Vision = DEFAULT) -> int:
@@ -121,10 +75,8 @@ def bytes_bound(record_bytes: int, pictures: int = 0, vision: Vision = DEFAULT) 
 
 def _pieces(batch: Batch, contents: Sequence[str]) -> list[tuple[int, Said]]:
     """Return the texts of the turns but for roles and contents that are text."""
-    found = []
-    for at, (message, content) in enumerate(zip(batch.messages, contents, strict=True)):
-        if len(message) != 2 or not content:
-            found += [(at, each) for each in said(message)]
+    found = [(at, each) for at in batch.rich for each in said(batch.messages[at])]
+    for at, content in enumerate(contents):
         if "<think>" in content and (inside := thought(content)):
             found.append((at, Said(Kind.THOUGHT, inside)))
     found += [(call.turn, each) for call in batch.calls for each in called(call.function)]
@@ -133,12 +85,12 @@ def _pieces(batch: Batch, contents: Sequence[str]) -> list[tuple[int, Said]]:
 
 def _turns(
     batch: Batch, prose: list[int], size: Mapping[str, int], pieces: Iterable[tuple[int, Said]]
-) -> _Turns:
+) -> Turns:
     frames: dict[str | None, int] = {
-        role: 0 if role in _BARE else MESSAGE + (size[role] if role else 0)
-        for role in set(batch.roles)
+        role: 0 if role in BARE else MESSAGE + (size[role] if role else 0)
+        for role in {*batch.roles}
     }
-    turns = _Turns(
+    turns = Turns(
         cost=[own + frames[role] for own, role in zip(prose, batch.roles, strict=True)],
         learned=[
             own if learned else 0 for own, learned in zip(prose, batch.trainable, strict=True)
@@ -164,9 +116,9 @@ def _turns(
     return turns
 
 
-def _add_images(batch: Batch, vision: Vision, turns: _Turns) -> None:
-    for at, message in enumerate(batch.messages):
-        if "content" in message and type(message["content"]) is list and (parts := unseen(message)):
+def _add_images(batch: Batch, vision: Vision, turns: Turns) -> None:
+    for at in batch.rich:
+        if parts := unseen(batch.messages[at]):
             _add(turns, at, images.cost(vision, UNSIZED, UNSIZED), parts)
             turns.estimated[at] = True
     if not batch.images:
@@ -185,69 +137,10 @@ def _add_images(batch: Batch, vision: Vision, turns: _Turns) -> None:
         turns.estimated[image.turn] |= not here and not images.is_flat(vision, fidelity)
 
 
-def _add(turns: _Turns, at: int, cost: images.Cost, times: int = 1) -> None:
+def _add(turns: Turns, at: int, cost: images.Cost, times: int = 1) -> None:
     turns.images[at] += cost.tokens * times
     turns.cost[at] += cost.tokens * times
     turns.bound[at] += cost.bound * times
-
-
-def _record(batch: Batch, position: int, turns: _Turns, tool_cost: int, has_tools: bool) -> Counted:
-    record = batch.records[position]
-    if record.format not in FORMATS or not FORMATS[record.format].is_read:
-        return Counted(0, 0, {}, 0, 0, 0, 0, 0, True)
-    own = batch.turns_of(position)
-    sides = _sides(batch, own, turns)
-    times = max(1, len(sides))
-    inputs = slice(own.start, own.stop - sum(side.turns for side in sides))
-    rest = slice(inputs.stop, own.stop)
-
-    def billed(values: list[int]) -> int:
-        return sum(values[inputs]) * times + sum(values[rest])
-
-    roles: dict[str, int] = {}
-    for span, again in ((inputs, times), (rest, 1)):
-        for role, cost in zip(batch.roles[span], turns.cost[span], strict=True):
-            roles[role or ""] = roles.get(role or "", 0) + cost * again
-    shared = tool_cost + sum(turns.cost[inputs])
-    whole = shared + (0 if _is_bare(batch.roles[own.start : own.stop]) else CONVERSATION)
-    return Counted(
-        total=whole * times + sum(side.cost for side in sides),
-        trained=0
-        if record.format == REINFORCEMENT.name
-        else sum(turns.learned[own.start : own.stop]),
-        roles=roles,
-        reasoning=billed(turns.reasoning),
-        tools=tool_cost * times,
-        images=billed(turns.images),
-        longest=whole + max((side.cost for side in sides), default=0),
-        # at the least, an input is counted once for both its sides, and nothing for a conversation
-        bound=whole * times - shared + billed(turns.bound),
-        estimated=has_tools
-        or record.format == MEDIA.name
-        or any(turns.estimated[own.start : own.stop]),
-    )
-
-
-class _Side(NamedTuple):
-    turns: int
-    cost: int
-
-
-def _sides(batch: Batch, own: range, turns: _Turns) -> list[_Side]:
-    """Return the sides of a preference, whose turns come last; none for another record."""
-    if not own or batch.parts[own[-1]] not in _SIDES:
-        return []
-    found: dict[tuple[str, str], list[int]] = {}
-    for at in own:
-        turn = batch.turns[at]
-        if turn.part in _SIDES:
-            found.setdefault((turn.part, turn.base), []).append(turns.cost[at])
-    return [_Side(len(costs), sum(costs)) for costs in found.values()]
-
-
-def _is_bare(roles: Sequence[str | None]) -> bool:
-    """Say whether a record is a prompt and a completion, which have nothing around their texts."""
-    return bool(roles) and roles[0] in _BARE and _BARE.issuperset(roles)
 
 
 def _sheets(batch: Batch, encoding: str) -> dict[int, tools.Sheet]:
