@@ -14,12 +14,20 @@ from typing import Any, Literal
 from dslint import targets
 from dslint.config.toml import key, printable
 from dslint.errors import UsageError
-from dslint.figures import DATES, PRICES, Model, model_of
+from dslint.figures import DATES, PRICES, Method, Model, model_of
 
 Own = Mapping[str, Mapping[str, Any]]
 """What a user's configuration says of models: its `[models]`, a table a name."""
 
 State = Literal["open", "closing", "closed", "shut"]
+
+METHODS: Mapping[str, Method] = {
+    "chat": "supervised",
+    "completion": "completion",
+    "preference": "preference",
+    "reinforcement": "reinforcement",
+}
+"""How a model is trained on rows of a format, or of a format's family."""
 
 _CHECKPOINT = re.compile(r":ckpt-step-[0-9]+$")
 _REPLACED = ("title", "encoding", "context", "methods", "tiles", "patches", *DATES)

@@ -43,6 +43,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "image_roles": "list[str]",
         "max_tools": "int",
         "context": "int",
+        "max_job_tokens": "int",
         "call_id_pattern": "str",
         "tools": "bool",
         "weights": "str",

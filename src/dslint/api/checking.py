@@ -20,6 +20,7 @@ def check(
     target: str | None = None,
     format: str | None = None,
     model: str | None = None,
+    budget: str | None = None,
     levels: Mapping[str, Level] | None = None,
     rulebooks: Sequence[Place] = (),
     profile: str | None = None,
@@ -34,7 +35,8 @@ def check(
     dictionaries, a polars or pandas frame, a pyarrow table, a `datasets.Dataset`. Of rows, a
     finding's `file` is `<rows>` and its `line` the number of the row, from 1.
 
-    `target` is where the data goes (by default openai); `levels` maps rules, groups or `all` to
+    `target` is where the data goes (by default openai), `model` what is trained, `budget` what that
+    may cost (`"50 USD"`), with all data one job; `levels` maps rules, groups or `all` to
     levels; `rulebooks` are folders of your own pages, which may run Python code only if
     `allow_python`. The configuration is read if `config` is True (the nearest one) or its path; by
     default the result depends on nothing but what is given here. `jobs` processes are used; with
@@ -50,6 +52,7 @@ def check(
         target=(target,) if target else None,
         format=format,
         model=model,
+        budget=budget,
         levels=tuple((levels or {}).items()),
         rulebooks=tuple(Path(each) for each in rulebooks),
         profile=profile,

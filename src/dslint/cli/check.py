@@ -41,6 +41,7 @@ def _level(
 @click.option(
     "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
 )
+@click.option("--budget", metavar="AMOUNT", help="'50 USD': an error where the job may cost more.")
 @click.option(
     "--report",
     "reports",
@@ -165,6 +166,7 @@ def runs_of(paths: tuple[str, ...], settings: Settings) -> list[tuple[Settings, 
     from dataclasses import replace
 
     from dslint.config import expand
+    from dslint.config.paths import sides
 
     names = (
         [path for path in paths if path in settings.datasets] if paths else list(settings.datasets)
@@ -177,7 +179,17 @@ def runs_of(paths: tuple[str, ...], settings: Settings) -> list[tuple[Settings, 
     runs = [(settings, rest)] if rest else []
     for name in names:
         chosen = settings.datasets[name]
-        own = replace(settings, target=chosen.target, model=chosen.model, format=chosen.format)
+        own = replace(
+            settings,
+            target=chosen.target,
+            model=chosen.model,
+            format=chosen.format,
+            budget=chosen.budget,
+        )
+        if own.budget is not None:  # each is a job of its own
+            found = sides(chosen, settings)
+            kept = {str(path): side for side in reversed(found) for path in found[side]}
+            own = replace(own, sides=kept)
         files = [str(path) for path in expand(chosen, settings)]
         same = next((paths for other, paths in runs if other == own), None)
         if same is None:

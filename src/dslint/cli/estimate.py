@@ -71,10 +71,16 @@ def command(
     from dslint.stages import estimate as stage
     from dslint.stages import money
 
-    settings = load(config=config, target=(target,) if target else None, model=model, format=format)
+    settings = load(
+        config=config,
+        target=(target,) if target else None,
+        model=model,
+        format=format,
+        budget=budget,
+    )
     wish = stage.Wish(
         epochs=epochs,
-        budget=money.budget(budget) if budget else None,
+        budget=money.budget(settings.budget) if settings.budget else None,
         traffic=stage.traffic(traffic) if traffic else None,
         hours=stage.hours(hours) if hours else None,
     )
@@ -86,8 +92,7 @@ def command(
         if name in settings.datasets:
             chosen = settings.datasets[name]
             files = sides(chosen, settings)
-            limit = chosen.budget if wish.budget is None else None
-            own = replace(wish, budget=money.budget(limit)) if limit else wish
+            own = replace(wish, budget=money.budget(chosen.budget) if chosen.budget else None)
             changed = replace(
                 settings, target=chosen.target, model=chosen.model, format=chosen.format
             )

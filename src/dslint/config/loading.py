@@ -78,6 +78,7 @@ def load(
         target=values["target"],
         model=values["model"],
         format=values["format"],
+        budget=values["budget"],
         profile=values["profile"],
         fail_on=values["fail-on"],
         floor=values["floor"],
@@ -245,7 +246,7 @@ def _dataset(
         target=_names(given.get("target") or _targets(_names(own["target"]), root)),
         model=own["model"],
         format=own["format"],
-        budget=body.get("budget"),
+        budget=own["budget"],
     )
 
 

@@ -19,6 +19,7 @@ DEFAULTS: Mapping[str, Any] = {
     "target": ("openai",),
     "model": None,
     "format": None,
+    "budget": None,
     "profile": "default",
     "fail-on": "error",
     "required-version": None,
@@ -54,8 +55,8 @@ class Override:
 class Dataset:
     """Files that belong together, by what they are for, as paths and globs; and where they go.
 
-    `target`, `model` and `format` are resolved: the command line's, else the dataset's own, else
-    the settings'.
+    `target`, `model`, `format` and `budget` are resolved: the command line's, else the dataset's
+    own, else the settings'.
     """
 
     name: str
@@ -76,8 +77,9 @@ class Settings:
     there is one. `floor` is the lowest level at which a rule runs that no one spoke of; `strict`
     fails on what was skipped; `preview` turns preview rules on. `levels` are in order of
     application: the configuration, the command line. `models` are tables as `dslint.models` takes
-    them. `origin` maps a setting, dotted as in TOML, to
-    where it was said: a file, a flag, a profile or `default`.
+    them. `budget` is what a job may cost, as it was written; `sides` say what files of a dataset
+    are for, by their paths. `origin` maps a setting, dotted as in TOML, to where it was said: a
+    file, a flag, a profile or `default`.
     """
 
     root: Path
@@ -86,6 +88,7 @@ class Settings:
     target: tuple[str, ...] = ("openai",)
     model: str | None = None
     format: str | None = None
+    budget: str | None = None
     profile: str = "default"
     fail_on: FailOn = "error"
     floor: Level = "info"
@@ -101,5 +104,6 @@ class Settings:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    sides: Mapping[str, str] = field(default_factory=dict)
     allow_python: bool = False
     origin: Mapping[str, str] = field(default_factory=dict)

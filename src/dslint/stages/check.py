@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -88,7 +88,6 @@ def _reports(
     begin: Callable[[int], Progress] | None,
 ) -> list[Report]:
     plan = planned(rules, settings, [file.source.name for file in files])
-    level_of = levels(settings)
     size = executor.size(files)
     found: Gathered = gather(
         plan,
@@ -97,22 +96,15 @@ def _reports(
         begin(size) if begin else lambda size: None,
         chunk,
     )
-    ignores = accepted(rules, settings)
-    skipped = [
-        Skipped(
-            file.source.name,
-            f"{rows:,} of its rows: {FORMATS[name].title} are known by name only, not looked into",
-        )
-        for file in files
-        for name, rows in file.unread()
-    ] + [
-        Skipped(
-            file.source.name,
-            f"its rows: it {file.why or f'is {file.facts.container}, which has none'}",
-        )
-        for file in files
-        if not file.readable and file.facts.container in (*TABLES, "text")
-    ]
+    return told(rules, plan, found, settings, locate_all=locate_all)
+
+
+def told(
+    rules: Mapping[str, Rule], plan: Plan, found: Gathered, settings: Settings, *, locate_all: bool
+) -> list[Report]:
+    """Return what was found as a report for each target of the settings."""
+    files, level_of, ignores = found.files, levels(settings), accepted(rules, settings)
+    skipped = [*plan.purpose.skipped, *found.skipped, *_unread(files)]
     return [
         replace(
             assemble(
@@ -132,10 +124,27 @@ def _reports(
     ]
 
 
+def _unread(files: Sequence[File]) -> Iterator[Skipped]:
+    """Yield the files whose rows could not be looked into, or not all of them."""
+    for file in files:
+        for name, rows in file.unread():
+            yield Skipped(
+                file.source.name,
+                f"{rows:,} of its rows: {FORMATS[name].title} are known by name only, not looked "
+                "into",
+            )
+    for file in files:
+        if not file.readable and file.facts.container in (*TABLES, "text"):
+            why = file.why or f"is {file.facts.container}, which has none"
+            yield Skipped(file.source.name, f"its rows: it {why}")
+
+
 def planned(rules: Mapping[str, Rule], settings: Settings, files: Sequence[str]) -> Plan:
     """Return what is asked of `files`: the rules that are not off for all at all targets."""
     chosen = tuple(targets.load(name) for name in settings.target)
-    purpose = purpose_of(settings.model, chosen, settings.models)
+    purpose = purpose_of(
+        chosen, settings.model, settings.models, budget=settings.budget, sides=settings.sides
+    )
     chosen = tuple(map(for_model, chosen, purpose.models)) if purpose.models else chosen
     level_of = levels(settings)
     selected = tuple(

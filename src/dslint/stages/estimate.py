@@ -25,14 +25,6 @@ from dslint.stages.files import opened
 from dslint.stages.money import Cost, Tokens, Traffic
 from dslint.stages.tally import Tally
 
-METHODS = {
-    "chat": "supervised",
-    "completion": "completion",
-    "preference": "preference",
-    "reinforcement": "reinforcement",
-}
-"""How a model is trained on rows of a format."""
-
 _NUMBER = r"[0-9][0-9,_]*"
 _TRAFFIC = re.compile(rf"\s*({_NUMBER})\s*[x×*]\s*({_NUMBER})\s*/\s*({_NUMBER})\s*")
 _HOURS = re.compile(r"([0-9]+(?:\.[0-9]+)?)(?:\s*-\s*([0-9]+(?:\.[0-9]+)?))?")
@@ -139,7 +131,7 @@ def estimate(
     found = sides[0].tallies(model)
     if not any(each.totals for each in found):
         raise InputError("there is nothing to estimate: no record could be counted")
-    format = _format(found)
+    format = format_of(found)
     wanted = [model] if model else _open(format, settings, today)
     offers = [_offer(each, sides, format, wish, today) for each in wanted]
     return Estimate(tuple(sorted(offers, key=_rank)), wish, model is not None)
@@ -190,7 +182,7 @@ class _Side:
         return summed(self.tallies(model), self.names, model.context)
 
 
-def _format(tallies: Sequence[Tally]) -> str:
+def format_of(tallies: Sequence[Tally]) -> str:
     """Return the format of most rows, OpenAI's where it is one of its family."""
     rows: dict[str, int] = {}
     for each in tallies:
@@ -203,7 +195,7 @@ def _format(tallies: Sequence[Tally]) -> str:
 def _open(format: str, settings: Settings, today: date) -> list[Model]:
     named = settings.origin.get("target", "default") != "default"
     where = targets.load(settings.target[0]).name if named else None
-    method = METHODS.get(format, "supervised")
+    method = models.METHODS.get(format, "supervised")
     found = [
         each
         for each in models.every(settings.models, *settings.target)
@@ -222,7 +214,7 @@ def _open(format: str, settings: Settings, today: date) -> list[Model]:
 def _offer(model: Model, sides: Sequence[_Side], format: str, wish: Wish, today: date) -> Offer:
     train = sides[0].summary(model)
     validation = sides[1].summary(model) if len(sides) > 1 else None
-    cost = _cost(model, train, validation, format, wish)
+    cost = cost_of(model, train, validation, format, wish)
     return Offer(
         model=model,
         exact=model.encoding is not None,
@@ -239,9 +231,15 @@ def _offer(model: Model, sides: Sequence[_Side], format: str, wish: Wish, today:
     )
 
 
-def _cost(
-    model: Model, train: Summary, validation: Summary | None, format: str, wish: Wish
+def cost_of(
+    model: Model,
+    train: Summary,
+    validation: Summary | None,
+    format: str,
+    wish: Wish | None = None,
 ) -> Cost:
+    """Return what a job at a model costs, of rows in a format."""
+    wish = wish or Wish()
     if format == REINFORCEMENT.name or model.methods == ("reinforcement",):
         if wish.hours is not None:
             return money.reinforcement(model, wish.hours)

@@ -15,6 +15,8 @@ from dslint.facts.files import FileFacts
 from dslint.facts.table import derive
 from dslint.facts.tables import TABLES
 from dslint.jsonl.source import CHUNK, Range
+from dslint.model import Skipped
+from dslint.stages import job
 from dslint.stages.executor import run, tasks
 from dslint.stages.files import File
 from dslint.stages.plan import Plan
@@ -25,11 +27,12 @@ from dslint.stages.scan import Hits, Raised, answers, fill, placed, scan, stored
 class Gathered:
     """What a run found: the hits of each file by rule and target, before anybody's opinion of them.
 
-    `whole` are the hits about the run as one; the first file stands for it.
+    The first file stands for the run as one. `skipped` is what could not be looked at.
     """
 
     files: list[File]
     hits: list[Hits] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
 
 
 def gather(
@@ -65,6 +68,9 @@ def gather(
         progress(part.file.bytes)
     _files(plan, found)
     _whole(plan, found, facts)
+    if found.files and "totals" in plan.checks:
+        hits, found.skipped = job.ask(plan, found.files, jobs, progress)
+        _add(found.hits[0], hits, 0)
     return found
 
 

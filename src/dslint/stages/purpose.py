@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from dslint import models
-from dslint.config import Settings
 from dslint.errors import UsageError
 from dslint.facts.ruler import PLAIN, Ruler, ruler_of
 from dslint.figures import Model
 from dslint.model import Skipped
+from dslint.models import Own, resolve
+from dslint.stages import money
 from dslint.targets import Target
 
 
@@ -30,7 +30,7 @@ class Purpose:
     named: str | None = None
     models: tuple[Model | None, ...] = ()
     ruler: Ruler | None = PLAIN
-    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    own: Own = field(default_factory=dict)
     budget: Decimal | None = None
     sides: Mapping[str, str] = field(default_factory=dict)
     today: date = field(default_factory=date.today)
@@ -39,6 +39,10 @@ class Purpose:
     def model(self, target: int) -> Model | None:
         """Return the model as the target at a position trains it."""
         return self.models[target] if self.models else None
+
+    def side(self, name: str) -> str:
+        """Return what the file of a name is for."""
+        return self.sides.get(name, "train")
 
     def figures(self, position: int, target: Target) -> dict[str, Any]:
         """Return what functions are told beside limits and options, at the target at a position.
@@ -51,15 +55,20 @@ class Purpose:
 
 
 def purpose_of(
-    named: str | None,
     targets: Sequence[Target],
-    own: Mapping[str, Mapping[str, Any]],
+    named: str | None = None,
+    own: Own | None = None,
+    *,
+    budget: str | None = None,
+    sides: Mapping[str, str] | None = None,
     today: date | None = None,
 ) -> Purpose:
     """Return the purpose of data that trains the model `named`, or none in particular.
 
-    A model that nobody knows is told by a rule; a UsageError is about an encoding that there is not.
+    A model that nobody knows is told by a rule. Raises UsageError for an encoding that there is not
+    and for a budget that is none.
     """
+    own = own or {}
     known = tuple(_known(named, target.name, own) for target in targets) if named else ()
     ruler: Ruler | None = ruler_of(next(filter(None, known), None))
     skipped: tuple[Skipped, ...] = ()
@@ -71,12 +80,21 @@ def purpose_of(
         except VocabularyError as error:
             skipped = (Skipped("the tokens of its rows", str(error)),)
             ruler = None
-    return Purpose(named, known, ruler, own, today=today or date.today(), skipped=skipped)
+    return Purpose(
+        named=named,
+        models=known,
+        ruler=ruler,
+        own=own,
+        budget=money.budget(budget) if budget is not None else None,
+        sides=sides or {},
+        today=today or date.today(),
+        skipped=skipped,
+    )
 
 
-def _known(name: str, target: str, own: Mapping[str, Mapping[str, Any]]) -> Model | None:
+def _known(name: str, target: str, own: Own) -> Model | None:
     try:
-        return models.resolve(name, target, own)
+        return resolve(name, target, own)
     except UsageError:
         return None
 
