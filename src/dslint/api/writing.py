@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from dslint.api.inputs import Place
@@ -36,6 +36,10 @@ def convert(
     max_rejects: int = 0,
     force: bool = False,
     format: str | None = None,
+    map: Mapping[str, str] | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
     lock: bool = True,
 ) -> Conversion:
     """Write the file at `path` in another format, beside it or to `out`, and say what it did.
@@ -44,7 +48,8 @@ def convert(
     answers before them, in `reasoning_content`, or not at all. What is lost has to be named in
     `allow_loss`; up to `max_rejects` rows that can't be converted are left out, and go to the file
     `rejects`. `force` writes over files that exist. `format` is the rows' own, if they don't look
-    like it. What was written from what is recorded in the `dslint.lock` beside it, unless `lock`
+    like it; `map` names the column or key that a field is, `{"prompt": "question"}`; `delimiter`,
+    `encoding` and `sheet` say how a table is to be read, where it doesn't. What was written from what is recorded in the `dslint.lock` beside it, unless `lock`
     is false.
 
     Raises ConversionError where nothing was written for the data's sake; UsageError and InputError
@@ -63,12 +68,16 @@ def convert(
         max_rejects=max_rejects,
         force=force,
         format=format,
+        map=dict(map or {}),
+        delimiter=delimiter,
+        encoding=encoding,
+        sheet=sheet,
         lock=lock,
     )
     if wish.out == "-" or os.fspath(path) == "-":
         raise UsageError("the library converts files: name one, and another one as `out`")
     found = of_path(os.fspath(path), wish)
     if found.refusal:
-        first = "".join(f"\nline {each.line:,}: {each.reason}" for each in found.shown[:1])
+        first = "".join(f"\n{found.unit} {each.line:,}: {each.reason}" for each in found.shown[:1])
         raise ConversionError(f"{safe(found.source)}: {found.refusal}{first}", found)
     return found

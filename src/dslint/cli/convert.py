@@ -11,6 +11,17 @@ def _losses(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
     return tuple(name.strip() for each in given for name in each.split(",") if name.strip())
 
 
+def _map(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in given:
+        field, equals, column = each.partition("=")
+        if not (field.strip() and equals and column):
+            raise click.BadParameter(f"`{each}` is not FIELD=COLUMN, such as prompt=question")
+        if found.setdefault(field.strip(), column) != column:
+            raise click.BadParameter(f"`{field.strip()}` is given twice")
+    return found
+
+
 @click.command(short_help="write data in another format")
 @click.argument("path", metavar="PATH")
 @click.option(
@@ -56,6 +67,25 @@ def _losses(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
 @click.option("--force", is_flag=True, help="Write over files that exist.")
 @click.option("--no-lock", is_flag=True, help="Leave dslint.lock as it is.")
 @click.option(
+    "--map",
+    multiple=True,
+    callback=_map,
+    metavar="FIELD=COLUMN",
+    help="Which column, or key, a field is: prompt=question. By default told from the names.",
+)
+@click.option(
+    "--delimiter",
+    metavar="CHAR",
+    help="What divides the cells of CSV: comma, semicolon, tab, pipe or a character; by default as "
+    "the header has it.",
+)
+@click.option(
+    "--encoding",
+    metavar="NAME",
+    help="The text's encoding, such as windows-1252; by default UTF-8, or what a mark says.",
+)
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook; by default the first.")
+@click.option(
     "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
 )
 def command(
@@ -69,18 +99,24 @@ def command(
     max_rejects: int,
     force: bool,
     no_lock: bool,
+    map: dict[str, str],
+    delimiter: str | None,
+    encoding: str | None,
+    sheet: str | None,
     format: str | None,
 ) -> int:
     """Write data in another format, and say what that loses; nothing is lost unless allowed.
 
-    PATH is a file with JSON in any shape that `check` reads (JSON Lines, an array, pretty-printed
-    objects; .gz and .zst too), or `-` for standard input. What prompts and completions have for
+    PATH is a file with JSON in any shape (JSON Lines, an array, pretty-printed objects) or a table
+    (CSV, a workbook, Parquet, Arrow), .gz and .zst too, or `-` for standard input. What the columns
+    of a table are is told from their names, or by --map. What prompts and completions have for
     the old format alone, separators and stop sequences, is found in the data and taken off.
 
     \b
       dslint convert legacy.jsonl --to chat
       dslint convert export.json --to chat -o train.jsonl --system "You are a patient gardener."
       dslint convert pairs.json --to preference
+      dslint convert faq.csv --map prompt=frage --map completion=antwort
       dslint convert dump.jsonl --allow-loss extra-keys --max-rejects 5 --rejects rejects.jsonl
 
     Exit code: 0 written, 1 nothing written: a loss was not allowed, or rows can't be converted.
@@ -100,6 +136,10 @@ def command(
         max_rejects=max_rejects,
         force=force,
         format=format,
+        map=map,
+        delimiter=delimiter,
+        encoding=encoding,
+        sheet=sheet,
         lock=not no_lock,
     )
     found = convert(path, wish, sys.stdout.buffer, progress)

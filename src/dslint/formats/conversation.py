@@ -65,7 +65,7 @@ class Conversation:
     """A row, whatever it was: messages in OpenAI's shape, and the two answers of a preference.
 
     `settings` are keys such as `parallel_tool_calls`. `lost` names what reading left out (see
-    `LOSSES`), `notes` what it had to change or to make up.
+    `LOSSES`), `notes` what it had to change or to make up; `leftovers` are the keys without a place.
     """
 
     messages: list[Row] = field(default_factory=list)
@@ -75,6 +75,7 @@ class Conversation:
     settings: Row = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     notes: set[str] = field(default_factory=set)
+    leftovers: set[str] = field(default_factory=set)
 
 
 def read(row: Row, format: Format) -> Conversation:
@@ -117,9 +118,13 @@ def _pair(row: Row) -> Conversation:
     """Read a prompt and its completion: by far the most rows of all, and the simplest."""
     prompt, completion = row.get("prompt"), row.get("completion")
     if type(completion) is not str:
-        raise Unconvertible("it has no completion that is text")
+        empty = completion is None and "completion" in row
+        raise Unconvertible(
+            "its completion is empty" if empty else "it has no completion that is text"
+        )
     if type(prompt) is not str:
-        raise Unconvertible("it has no prompt that is text")
+        empty = prompt is None and "prompt" in row
+        raise Unconvertible("its prompt is empty" if empty else "it has no prompt that is text")
     asked = {"role": "user", "content": prompt}
     found = Conversation([asked, {"role": "assistant", "content": completion}])
     if len(row) > 2:
@@ -327,3 +332,4 @@ def _leftovers(row: Row, known: frozenset[str] | set[str], found: Conversation) 
     for key in row.keys() - known:
         if is_given(row[key]):
             found.lost.add("weights" if key == "weight" else "extra-keys")
+            found.leftovers.add(key)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from contextlib import suppress
 from typing import BinaryIO, cast
 
 from dslint.errors import UsageError
 
-SHOWN = 60
-"""Characters of the text that show how it reads in an encoding."""
+SHOWN = 40
+"""Characters of a word that shows how a text reads in an encoding."""
+
+FEW = 16
+"""Bytes beyond ASCII that don't tell one script from another."""
 
 _SAMPLE = 32 * 1024
 _WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
@@ -79,29 +83,37 @@ def foreign(head: bytes) -> bool:
 
 def explained(head: bytes) -> str:
     """Say what a text that is no UTF-8 looks like, as what follows "it", and how to say so. Never
-    decides it.
+    decides it: a few words don't tell the encodings of the West apart.
     """
     from charset_normalizer import from_bytes
 
     lines = [line for line in head.splitlines(keepends=True) if not line.isascii()]
     sample = b"".join(lines)[:_SAMPLE]
-    found = from_bytes(sample)
-    best = found.best()
+    best = from_bytes(sample).best()
     if best is None:
         return "is not UTF-8; say what it is: --encoding NAME"
-    # of what reads as well, the most usual
-    equals = {
-        name
-        for each in found
-        if (each.chaos, -each.coherence) <= (best.chaos, -best.coherence)
-        for name in (each.encoding, *each.could_be_from_charset)
-    }
-    chosen = "cp1252" if "cp1252" in equals else best.encoding
-    words = _WORD.findall(sample.decode(chosen, "replace"))
-    shown = ", ".join(f"`{word[:SHOWN]}`" for word in list(dict.fromkeys(words))[:3])
-    name = _usual(chosen)
-    read = f" (then it says {shown})" if shown else ""
-    return f"is not UTF-8; it looks like {name}{read}: --encoding {name}"
+    read = {best.encoding: _words(sample.decode(best.encoding, "replace"))}
+    few = sum(byte > 127 for byte in sample) < FEW
+    if few or all(max(word) < "\u0250" for word in read[best.encoding]):
+        with suppress(UnicodeError):
+            read["cp1252"] = _words(sample.decode("cp1252"))
+    if len({tuple(words) for words in read.values()}) == 1:
+        read = {"cp1252" if "cp1252" in read else best.encoding: read[best.encoding]}
+    differ = set[str]().union(*read.values()) - set[str].intersection(*map(set, read.values()))
+    looks = " or ".join(
+        f"{_usual(name)} ({_shown([each for each in words if each in differ] or words)})"
+        for name, words in read.items()
+    )
+    named = _usual(*read) if len(read) == 1 else "NAME"
+    return f"is not UTF-8; by its words it may be {looks}: --encoding {named}"
+
+
+def _words(text: str) -> list[str]:
+    return list(dict.fromkeys(_WORD.findall(text)))
+
+
+def _shown(words: list[str]) -> str:
+    return ", ".join(f"`{word[:SHOWN]}`" for word in words[:3]) or "no words"
 
 
 def _usual(name: str) -> str:

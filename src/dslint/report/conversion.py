@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from dslint.formats import FORMATS, UNKNOWN
@@ -23,6 +23,7 @@ NOTES = {
     "replies": "had the results of several calls in one reply: a reply a call now",
     "functions": "had `functions` or `function_call`: `tools` and `tool_calls` now",
     "stale-names": "had an answer under its former name: `preferred_output` now",
+    "formulas": "hold a cell that begins with `=`: kept as the text that it is",
     "system": "got the system message",
     "own-system": "have a system message of their own, and keep it",
     "no-prompt": "have an empty prompt: the chat begins with the answer",
@@ -50,19 +51,25 @@ def _lines(found: Conversion, look: Look) -> Iterator[str]:
     )
     dot = f" {look.marks.dot} "
     yield _line("read", found.read, dot.join(filter(None, (found.source, formats))), look)
+    if found.columns:
+        yield _line("", None, _taken(found.columns), look)
+    if found.remark:
+        yield _line("", None, found.remark, look)
     for habit in _habits(found.habits):
         yield _line("", None, habit, look)
     for name, rows in found.notes.items():
         yield _line("notice", rows, NOTES[name], look)
     for name, rows in found.lost.items():
         yield _line("lost", rows, f"{name}: {LOSSES[name]}", look)
+        if name == "extra-keys" and found.leftovers:
+            yield _line("", None, _named(found.leftovers), look)
     if not found.lost:
         yield _line("lost", 0, "", look)
     if found.rejected:
         where = f", all in {found.rejects}" if found.rejects else " (--rejects FILE collects them)"
         yield _line("rejected", found.rejected, f"can't be converted{where}", look)
         for each in found.shown:
-            yield _line("", None, f"line {each.line:,}: {each.reason}", look)
+            yield _line("", None, f"{found.unit} {each.line:,}: {each.reason}", look)
     if found.refusal:
         yield _line("refused", None, found.refusal, look, style="error")
         return
@@ -71,6 +78,17 @@ def _lines(found: Conversion, look: Look) -> Iterator[str]:
     yield _line("wrote", found.wrote, files, look, style="ok")
     if found.out != "-":
         yield _line("next", None, f"dslint check {shlex.quote(found.out)}", look, style="help")
+
+
+def _taken(columns: Mapping[str, str]) -> str:
+    """Say which columns were taken for what."""
+    return "taken: " + ", ".join(f"`{column}` as {field}" for field, column in columns.items())
+
+
+def _named(leftovers: Mapping[str, int], most: int = 8) -> str:
+    names = [name for name in leftovers if name != "weight"]
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(f"`{name}`" for name in names[:most]) + more
 
 
 def _habits(known: Habits) -> Iterator[str]:

@@ -16,17 +16,21 @@ from typing import BinaryIO
 from dslint.config.toml import shown
 from dslint.errors import InputError, UsageError, did_you_mean
 from dslint.formats import FORMATS
+from dslint.formats.columns import Fields
 from dslint.formats.conversation import LOSSES
 from dslint.formats.openai import CHAT, COMPLETION, PREFERENCE
 from dslint.jsonl import source
+from dslint.jsonl.encoding import verified
 from dslint.jsonl.source import STDIN, Source
 from dslint.stages import executor, lock
 from dslint.stages.atomic import Draft
+from dslint.stages.columns import mapped
 from dslint.stages.files import File, opened
 from dslint.stages.legacy import Habits, Survey, habits
 from dslint.stages.lock import Content
 from dslint.stages.reasoning import Spelling
 from dslint.stages.rewrite import Part, Reject, Rewriting, listed, rewritten, surveyed
+from dslint.stages.tables import Reading
 
 TARGETS = (CHAT.name, PREFERENCE.name)
 """What can be converted to."""
@@ -51,6 +55,10 @@ class Wish:
     force: bool = False
     format: str | None = None
     lock: bool = True
+    map: Mapping[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,10 @@ class Conversion:
     says so, where there is one.
 
     `lost` and `notes` count rows by what was lost and by what was changed; `rejected` rows could
-    not be converted, `shown` are the first of them. Where `refusal` says something, nothing was
-    written.
+    not be converted, `shown` are the first of them, each with its line or row number (`unit`).
+    `columns` are the columns that were taken for fields of another name, `leftovers` the rows by
+    keys that had no place; `remark` is worth knowing of how a table was read. Where `refusal` says
+    something, nothing was written.
     """
 
     source: str
@@ -76,6 +86,10 @@ class Conversion:
     shown: tuple[Reject, ...] = ()
     rejects: str | None = None
     refusal: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    leftovers: Mapping[str, int] = field(default_factory=dict)
+    unit: str = "line"
+    remark: str = ""
     lock: str | None = None
 
 
@@ -94,11 +108,12 @@ def convert(
     found = _source(path)
     spooled = source.spool() if found.path == STDIN else None
     try:
-        file = opened(spooled or found, wish.format)
+        file = opened(spooled or found, wish.format, _reading(wish))
         if not file.readable:
             raise InputError(_unreadable(file))
+        fields = mapped(file, wish.map, wish.format)
         out, rejects = _outputs(found, wish)
-        return _converted(file, wish, out, rejects, stream, begin)
+        return _converted(file, fields, wish, out, rejects, stream, begin)
     finally:
         if spooled:
             Path(spooled.path).unlink(missing_ok=True)
@@ -117,6 +132,11 @@ def _verify(wish: Wish) -> None:
         if name not in LOSSES:
             near = did_you_mean(name, LOSSES)
             raise UsageError(f"there is no loss `{name}`{near} (losses: {', '.join(LOSSES)})")
+
+
+def _reading(wish: Wish) -> Reading:
+    encoding = None if wish.encoding is None else verified(wish.encoding)
+    return Reading(encoding, wish.delimiter, wish.sheet, recode=True)
 
 
 def _source(path: str) -> Source:
@@ -138,10 +158,10 @@ _KINDS = {
 
 def _unreadable(file: File) -> str:
     kind, encoding = file.facts.container, file.facts.encoding
-    why = _KINDS.get(kind)
+    why = f"it {file.why}" if file.why else _KINDS.get(kind)
     if why is None and encoding != "utf-8" and kind in ("jsonl", "array", "pretty"):
         why = f"it is not UTF-8 ({encoding})"
-    return f"`{file.source.name}` can't be converted: {why or f'it is {kind}, and JSON is read'}"
+    return f"`{file.source.name}` can't be converted: {why or f'it is {kind}, and no table'}"
 
 
 def _outputs(found: Source, wish: Wish) -> tuple[str, str | None]:
@@ -176,6 +196,7 @@ def _same(one: str, other: str) -> bool:
 
 def _converted(
     file: File,
+    fields: Fields | None,
     wish: Wish,
     out: str,
     rejects: str | None,
@@ -188,9 +209,9 @@ def _converted(
     total, lines = Part(), deque[list[int]]()
     with ExitStack() as open_:
         pool = open_.enter_context(executor.started(jobs, rewritten.__module__))
-        known = _habits(file, progress) if legacy else Habits()
+        known = _habits(file, fields, progress) if legacy else Habits()
         rewriting = Rewriting(
-            wish.to, wish.format, known, wish.system, wish.reasoning, hashed=_locks(wish, out)
+            wish.to, wish.format, known, wish.system, wish.reasoning, _locks(wish, out), fields
         )
         aside = open_.enter_context(Draft(Path(rejects))) if rejects else None
         written: Draft | BinaryIO
@@ -238,6 +259,10 @@ def _converted(
         shown=tuple(total.rejects),
         rejects=rejects if total.rejected else None,
         refusal=refusal,
+        columns=fields.renamed if fields else {},
+        leftovers=dict(sorted(total.leftovers.items(), key=lambda each: (-each[1], each[0]))),
+        unit=file.table.unit if file.table else "line",
+        remark=file.table.notice if file.table else "",
         lock=locked,
     )
 
@@ -277,16 +302,20 @@ def _record(file: File, wish: Wish, out: str, total: Part) -> str:
             "allow_loss": wish.allow_loss,
             "max_rejects": wish.max_rejects or None,
             "format": wish.format,
+            "map": [f"{name}={key}" for name, key in wish.map.items()] or None,
+            "delimiter": wish.delimiter,
+            "encoding": wish.encoding,
+            "sheet": wish.sheet,
         },
         "; ".join(["lost: " + ", ".join(losses) if losses else "nothing lost", *rejected]),
     )
     return shown(written)
 
 
-def _habits(file: File, progress: Progress) -> Habits:
+def _habits(file: File, fields: Fields | None, progress: Progress) -> Habits:
     survey = Survey()
     # in this process: it is done when the workers have started
-    for _, _, part in executor.run(surveyed, _tasks(file, deque()), 1):
+    for _, _, part in executor.run(partial(surveyed, fields), _tasks(file, deque()), 1):
         survey.join(part.survey)
         progress(part.file.bytes)
     return habits(survey)

@@ -15,6 +15,7 @@ from dslint.facts.files import FileFacts
 from dslint.facts.hashes import line_hash, total
 from dslint.facts.reasoning import field as reasoning_of
 from dslint.formats import FORMATS, UNKNOWN, of_row
+from dslint.formats.columns import Fields
 from dslint.formats.content import Unconvertible
 from dslint.formats.conversation import Conversation, read, write
 from dslint.formats.openai import CHAT, COMPLETION, REINFORCEMENT
@@ -24,14 +25,17 @@ from dslint.jsonl.parse import Line, Malformed
 from dslint.jsonl.unreadable import shown
 from dslint.stages.legacy import Habits, Survey, renewed
 from dslint.stages.reasoning import Spelling, has_reasoning, respelled
+from dslint.tabular.table import BROKEN
 
 Numbered = Sequence[tuple[int, bytes]]
+
+_FORMULA = b':"='
 
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
     """How rows are rewritten: `forced` is the format that a user says of all; `hashed` says whether
-    the hashes of rows are summed for the lock.
+    the hashes of rows are summed for the lock. `fields` are what the keys of rows are taken for.
     """
 
     to: str
@@ -40,6 +44,7 @@ class Rewriting:
     system: str | None
     reasoning: Spelling | None
     hashed: bool = False
+    fields: Fields | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Part:
     formats: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    leftovers: Counter[str] = field(default_factory=Counter)
     rejects: list[Reject] = field(default_factory=list)
 
     def join(self, later: Part, most: int, offset: int) -> None:
@@ -84,6 +90,7 @@ class Part:
         self.formats += later.formats
         self.lost += later.lost
         self.notes += later.notes
+        self.leftovers += later.leftovers
 
 
 @dataclass(slots=True)
@@ -95,7 +102,11 @@ class Surveyed:
 
 
 def surveyed(
-    whole: bytes, format: str, numbered: Numbered | None = None, broken: Sequence[Malformed] = ()
+    fields: Fields | None,
+    whole: bytes,
+    format: str,
+    numbered: Numbered | None = None,
+    broken: Sequence[Malformed] = (),
 ) -> Surveyed:
     """Look at a chunk's prompts and completions, as `rewritten` is given it. Pure."""
     survey = Survey()
@@ -105,6 +116,8 @@ def surveyed(
             row = orjson.loads(raw)
         except ValueError:
             continue
+        if fields and type(row) is dict:
+            row = fields.of(row)
         if type(row) is dict and detect(row):
             survey.add(row.get("prompt"), row.get("completion"))
     return Surveyed(FileFacts(bytes=len(whole)), survey)
@@ -118,12 +131,11 @@ def rewritten(
     broken: Sequence[Malformed] = (),
 ) -> Part:
     """Rewrite a chunk of whole lines, most of which are in `format`; or numbered rows, whose bytes
-    all together are `whole`, and those that were broken before they were JSON. Pure, and never
-    raises.
+    all together are `whole`, and turn down those that are `broken`. Pure, and never raises.
     """
     parsed = parse.parse(parse.lines(whole) if numbered is None else numbered, whole)
-    parsed.malformed += broken
     parsed.count += len(broken)
+    parsed.malformed += broken
     part = Part(
         file=FileFacts(bytes=len(whole)),
         lines=parsed.count,
@@ -139,6 +151,9 @@ def rewritten(
     lines: list[bytes] = []
     rows: list[Any] = []
     for line in parsed.lines:
+        if how.fields:
+            line = _named(line, how.fields, flaws.get(line.number, {}))
+            part.notes["formulas"] += how.fields.table and _FORMULA in line.raw
         own = how.forced or of_row(line.data, format)
         part.formats[own] += 1
         try:
@@ -160,9 +175,10 @@ def rewritten(
             part.lost.update(conversation.lost)
         if conversation.notes:
             part.notes.update(conversation.notes)
+        if conversation.leftovers:
+            part.leftovers.update(conversation.leftovers)
     for each in parsed.malformed:
-        kind = each.defects[0].kind.replace("-", " ")
-        part.rejects.append(Reject(each.number, f"it can't be read as JSON: {kind}", each.raw))
+        part.rejects.append(Reject(each.number, _broken(each), each.raw))
     part.rejects.sort(key=lambda each: each.line)
     part.rejected = len(part.rejects)
     part.given += total(rows)
@@ -170,12 +186,26 @@ def rewritten(
     return part
 
 
+def _named(line: Line, fields: Fields, flaws: dict[str, str]) -> Line:
+    """Return a line with the names of its fields, its bytes as they were."""
+    data = json.loads(line.raw) if "number-loses-precision" in flaws else line.data
+    return Line(line.number, line.raw, fields.of(data))
+
+
+def _broken(row: Malformed) -> str:
+    """Say why a row can't be read."""
+    defect = row.defects[0]
+    if defect.kind in BROKEN:
+        return BROKEN[defect.kind].format(found=defect.found)
+    return f"it can't be read as JSON: {defect.kind.replace('-', ' ')}"
+
+
 def _row(
     how: Rewriting, line: Line, format: str, flaws: dict[str, str]
 ) -> tuple[bytes, Row, Conversation]:
     """Return a row as it is written, and as the value that was written."""
     data = line.data
-    if "number-loses-precision" in flaws:
+    if "number-loses-precision" in flaws and not how.fields:
         data = json.loads(line.raw)  # which keeps whole numbers of any size
     if format == UNKNOWN:
         keys = ", ".join(f"`{shown(each.encode())}`" for each in list(data)[:5])
@@ -191,7 +221,7 @@ def _row(
     if _own(format) == how.to and (row == data or row == _without_nulls(data)):
         _verify(how.to, data)
         raw = line.raw.strip()
-        return (_written(data) if b"\n" in raw else raw), data, found
+        return (_written(data) if how.fields or b"\n" in raw else raw), data, found
     if "duplicate-key" in flaws:
         raise Unconvertible(f"the key `{flaws['duplicate-key']}` is given twice in it")
     if not (format == COMPLETION.name and how.to == CHAT.name):
