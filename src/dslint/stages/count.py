@@ -154,7 +154,7 @@ def count(
         encoding=tokenizer or ruler.encoding,
         exact=None if model is None else bool(tokenizer or model.encoding),
         files=each,
-        total=summed(tallies, names, context, pack),
+        total=each[0] if len(each) == 1 else summed(tallies, names, context, pack),
         tallies=tuple(tallies),
         skipped=tuple(
             Skipped(
@@ -290,8 +290,8 @@ def _round(number: float) -> int:
 
 def _longest(tallies: Sequence[Tally], names: Sequence[str]) -> tuple[Long, ...]:
     every = (
-        Long(name, line, size)
+        Long(name, each.lines[at], each.totals[at])
         for each, name in zip(tallies, names, strict=True)
-        for line, size in zip(each.lines, each.totals, strict=True)
+        for at in nlargest(LONGEST, range(len(each.totals)), key=each.totals.__getitem__)
     )
     return tuple(nlargest(LONGEST, every, key=lambda long: long.tokens))

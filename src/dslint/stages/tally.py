@@ -30,6 +30,9 @@ MOST_PROMPTS = 10_000
 
 SYSTEM = frozenset({"system", "developer"})
 
+READ = frozenset(name for name, each in FORMATS.items() if each.is_read)
+"""The formats whose messages are found."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -130,6 +133,7 @@ def _counted(
 ) -> Iterable[Record]:
     """Yield the records that are counted, and note what the others are."""
     facts = found.file
+    formats = facts.formats
     for number, raw in lines:
         facts.lines += 1
         try:
@@ -140,15 +144,17 @@ def _counted(
         if type(data) is not dict:
             facts.malformed += 1
             continue
-        record = Record(number, raw, data, ruler.format or of_row(data, format))
+        name = ruler.format or of_row(data, format)
         facts.records += 1
-        facts.formats.setdefault(record.format, Seen()).add(number)
-        if record.format not in FORMATS or not FORMATS[record.format].is_read:
+        if name not in formats:
+            formats[name] = Seen()
+        formats[name].add(number)
+        if name not in READ:
             found.unread.add(number)
-        elif not shape.is_valid(record.format, data):
+        elif not shape.is_valid(name, data):
             found.invalid.add(number)
         else:
-            yield record
+            yield Record(number, raw, data, name)
 
 
 def _remember(prompts: dict[bytes, tuple[int, int]], digest: bytes, rows: int, tokens: int) -> None:

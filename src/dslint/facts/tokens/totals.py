@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -94,13 +95,15 @@ def totals(batch: Batch, turns: Turns, tools: Mapping[int, int]) -> list[Counted
 
 def by_role(batch: Batch, turns: Sequence[int]) -> dict[str, int]:
     """Sum up the turns' shares, as billed, by role; an input counts with each side of it."""
-    found: dict[str, int] = {}
+    found: defaultdict[str | None, int] = defaultdict(int)
     for role, cost in zip(batch.roles, turns, strict=True):
-        found[role or ""] = found.get(role or "", 0) + cost
+        found[role] += cost
     for position, sides in _preferences(batch, turns).items():
         for at in _inputs(batch, position, sides):
-            found[batch.roles[at] or ""] += turns[at] * (len(sides) - 1)
-    return found
+            found[batch.roles[at]] += turns[at] * (len(sides) - 1)
+    if None in found:
+        found[""] += found.pop(None)
+    return {role or "": cost for role, cost in found.items()}
 
 
 def _frames(batch: Batch) -> list[int]:
