@@ -15,6 +15,7 @@ from dslint.errors import DslintError
 COMMANDS = {
     "check": "lint datasets, and say what becomes of their rows at a target",
     "count": "count tokens: what is billed, what is learned, how long the records are",
+    "fix": "mend what can be mended, and leave every other byte as it is",
     "convert": "write data in another format, and say what that loses",
     "estimate": "say what a job costs, before anybody uploads; a budget that gates",
     "explain": "print a rule's page: why it is there, what to do, examples, its source",

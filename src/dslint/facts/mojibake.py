@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 
 def _bytes_of(encoding: str) -> dict[str, int]:
@@ -79,6 +79,28 @@ def mojibake(text: str) -> str:
     if controls := _CONTROLS.search(text):
         return _word(text, controls, lambda each: each[0].encode("latin-1").decode("cp1252"))
     return ""
+
+
+def passages(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where passages of one kind begin and end that were decoded wrongly, and what they say.
+
+    Where there are several kinds, the others are found once these are put right.
+    """
+    found = False
+    for run in _RUN.finditer(text):
+        meant = _reread(run[0], _WESTERN)
+        if meant and _is_meant(text, run.start(), run.end(), meant):
+            found = True
+            yield *run.span(), meant
+    if found:
+        return
+    for run in _RUN_1251.finditer(text):
+        meant = _reread(run[0], _CYRILLIC)
+        if meant and _is_one_script(meant):
+            found = True
+            yield *run.span(), meant
+    for run in _CONTROLS.finditer(text) if not found else ():
+        yield *run.span(), run[0].encode("latin-1").decode("cp1252")
 
 
 def _reread(passage: str, byte_of: Mapping[str, int]) -> str:

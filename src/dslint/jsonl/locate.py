@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from dslint.jsonl.grain import BODY, CLOSERS, OPENERS, QUOTE, SPACE, STRING, decoded
 
@@ -23,6 +25,18 @@ _UNIT = re.compile(
     re.DOTALL,
 )
 """Runs of a string's body: ASCII, not ASCII, and one escape, which is one character."""
+
+
+class Child(NamedTuple):
+    """A member or an element: its name (an element's is its index), where its key's literal and its
+    value are.
+    """
+
+    name: str
+    begin: int
+    key_end: int
+    start: int
+    end: int
 
 
 def locate(raw: bytes, pointer: str) -> tuple[int, int] | None:
@@ -47,6 +61,49 @@ def within(raw: bytes, span: tuple[int, int], start: int, end: int) -> tuple[int
     body, stop = first + 1, last - 1
     here = _advance(raw, body, stop, start)
     return here, _advance(raw, here, stop, end - start)
+
+
+def children(raw: bytes, at: int) -> Iterator[Child]:
+    """Yield what the object or array that begins at `at` holds, in order; none of a scalar."""
+    opener = raw[at : at + 1]
+    at += 1
+    if opener == b"{":
+        while key := _KEY.match(raw, at):
+            name = decoded(key[1]).decode("utf-8", "surrogatepass")
+            end = _end(raw, key.end())
+            yield Child(name, key.start(1) - 1, key.end(1) + 1, key.end(), end)
+            comma = _NEXT.match(raw, end)
+            if not comma or not comma[1]:
+                return
+            at = comma.end()
+    elif opener == b"[":
+        begin = _START.match(raw, at)
+        at = begin.end() if begin else at
+        index = 0
+        while raw[at : at + 1] not in (b"]", b""):
+            end = _end(raw, at)
+            yield Child(str(index), at, at, at, end)
+            comma = _NEXT.match(raw, end)
+            if not comma or not comma[1]:
+                return
+            index, at = index + 1, comma.end()
+
+
+def value(raw: bytes) -> tuple[int, int]:
+    """Return the bytes of the value that a JSON text holds."""
+    begin = _START.match(raw)
+    at = begin.end() if begin else 0
+    return at, _end(raw, at)
+
+
+def places(raw: bytes, span: tuple[int, int], characters: Sequence[int]) -> list[int]:
+    """Return the bytes before which so many characters of a string literal stand, ascending."""
+    found, here, counted, stop = [], span[0] + 1, 0, span[1] - 1
+    for each in characters:
+        here = _advance(raw, here, stop, each - counted)
+        counted = each
+        found.append(here)
+    return found
 
 
 def position(raw: bytes, offset: int, first_line: int = 1) -> tuple[int, int]:

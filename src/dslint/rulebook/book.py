@@ -10,7 +10,7 @@ from types import MappingProxyType
 from dslint import resources
 from dslint.errors import ConfigError, PageError, UsageError, did_you_mean
 from dslint.model import Rule
-from dslint.rulebook import page
+from dslint.rulebook import page, remedy
 
 
 def pages(folder: Path) -> list[Path]:
@@ -49,13 +49,22 @@ def load(folders: Iterable[Path] = (), *, allow_python: bool = False) -> dict[st
                 raise PageError(
                     f"{path}:1: `label = true` is for dslint's own schemas; use a sql block"
                 )
-            if rule.check and not allow_python:
+            if not allow_python and (code := python(rule)):
                 raise PageError(
-                    f"{path}:1: names Python code (`check = {rule.check!r}`), which would be run; "
+                    f"{path}:1: names Python code (`{code}`), which would be run; "
                     "if you trust this folder, pass --allow-python-rules"
                 )
             book[rule.name] = rule
     return book
+
+
+def python(rule: Rule) -> str:
+    """Return the line of a page that names Python code, if there is one."""
+    if rule.check:
+        return f"check = {rule.check!r}"
+    if rule.fix and rule.fix.word == remedy.PYTHON:
+        return f"fix = {rule.fix.value!r}"
+    return ""
 
 
 def find(book: Mapping[str, Rule], name: str) -> Rule:

@@ -13,10 +13,11 @@ from typing import Any
 
 from dslint.errors import PageError, did_you_mean
 from dslint.model import FATES, LEVELS, Example, Rule, Source
+from dslint.rulebook import remedy
 
 TABLES = (
     *("defect", "file", "record", "message", "tool_call", "tool", "image"),
-    *("dataset", "totals"),
+    *("secret", "personal", "dataset", "totals"),
 )
 """What a rule can be over: the tables of facts, each documented in `rules/README.md`."""
 
@@ -37,6 +38,8 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "aliases": list,
     "check": str,
     "label": bool,
+    "fix": (str, dict),
+    "applicability": str,
     "fate": dict,
     "options": dict,
 }
@@ -47,6 +50,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "level": LEVELS,
     "source": ("official", "observed", "inferred"),
     "fold": ("file",),
+    "applicability": ("safe", "unsafe", "shown"),
 }
 """The keys that take one word of a few."""
 
@@ -141,6 +145,7 @@ def parse(text: str, path: Path) -> Rule:
         sql=sql.text.strip() if sql else None,
         check=block.get("check"),
         labelled=block.get("label", False),
+        fix=remedy.fix_of(block),
         examples=tuple(_examples(blocks, path)),
     )
 
@@ -206,6 +211,8 @@ def _block(fence: Fence, path: Path) -> dict[str, Any]:
             re.compile(block["mark"])
         except re.error as error:
             raise PageError(f"{place('mark')}: `mark` is no regular expression: {error}") from None
+    if wrong := remedy.complaint(block):
+        raise PageError(f"{place('fix' if 'fix' in block else 'applicability')}: {wrong}")
     return block
 
 

@@ -38,11 +38,11 @@ class Draft:
             raise _unwritable(self.path, error) from None
 
     def keep(self) -> None:
-        """Bring the file to the disk and to its place; permissions and links stay as they were."""
+        """Bring the file to the disk and to its place; owner, permissions and links stay."""
         name = self.finished()
         try:
             with suppress(FileNotFoundError):
-                os.chmod(name, self.path.stat().st_mode & 0o7777)
+                _resemble(name, self.path.stat())
             os.replace(name, self.path)
         except OSError as error:
             raise _unwritable(self.path, error) from None
@@ -50,6 +50,8 @@ class Draft:
 
     def finished(self) -> Path:
         """Bring what was written to the disk, under the name that it has until it is kept."""
+        if self._file.closed:
+            return self._name
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -71,6 +73,15 @@ class Draft:
         with suppress(OSError):  # what is still to be written may not fit on the disk
             self._file.close()
         self._name.unlink(missing_ok=True)
+
+
+def _resemble(name: Path, old: os.stat_result) -> None:
+    """Give a new file the owner and the permissions of the one that it replaces."""
+    new = name.stat()
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid) and hasattr(os, "chown"):
+        with suppress(PermissionError):  # only root gives files away
+            os.chown(name, old.st_uid, old.st_gid)
+    os.chmod(name, old.st_mode & 0o7777)
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:

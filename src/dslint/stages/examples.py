@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from dslint import targets
@@ -17,6 +18,7 @@ from dslint.jsonl.source import CHUNK, Source
 from dslint.model import Example, Rule
 from dslint.rulebook import book, page
 from dslint.stages.files import opened
+from dslint.stages.fix import settled
 from dslint.stages.gather import gather
 from dslint.stages.plan import Plan
 from dslint.stages.purpose import for_model, purpose_of
@@ -60,6 +62,7 @@ def outcome(path: Path, *, allow_python: bool = False) -> Outcome:
     except DslintError as error:
         return Outcome(str(path), 0, (str(error),))
     failures = [failure for example in rule.examples if (failure := failing(rule, example))]
+    failures += list(_unfixed(rule))
     kinds = {example.kind for example in rule.examples}
     failures += [
         f"{path}:1: the page has no `{kind}` example"
@@ -83,20 +86,64 @@ def failing(rule: Rule, example: Example) -> str:
     return ""
 
 
+def _unfixed(rule: Rule) -> Iterator[str]:
+    """Yield what is wrong with fixed examples: each is what becomes of the bad one before it."""
+    fixed = [example for example in rule.examples if example.kind == "fixed"]
+    if bool(fixed) != bool(rule.fix):
+        lacks, has = ("`fix`", "`fixed` example") if fixed else ("`fixed` example", "`fix`")
+        yield f"{rule.path}:1: the page has a {has} and no {lacks}"
+        return
+    for bad, example in pairwise(rule.examples):
+        place = f"{rule.path}:{example.line}: the fixed example"
+        if example.kind != "fixed":
+            continue
+        if bad.kind != "bad":
+            yield f"{place} has no bad one before it"
+            continue
+        try:
+            given = mended(rule, bad)
+            again = mended(rule, replace(bad, data=given))
+            left = raised(rule, replace(bad, data=given))
+        except DslintError as error:
+            yield f"{place} can't be run: {error}"
+            continue
+        if given != example.data:
+            made = given.decode("utf-8", "backslashreplace")
+            yield f"{place} is not what the fix makes of the bad one: {made}"
+        elif again != given:
+            yield f"{place} changes when it is fixed again"
+        elif left:
+            yield f"{place} still raises `{rule.name}`"
+
+
 def raised(rule: Rule, example: Example, chunk: int = CHUNK) -> list[Raised]:
     """Return what a rule raises in an example of its page, looked at `chunk` bytes at a time."""
+    plan = asked(rule, example)
+    with tempfile.TemporaryDirectory(prefix="dslint-") as folder:
+        file = Path(folder) / Path(example.settings.get("file", "example.jsonl")).name
+        file.write_bytes(example.data)
+        found = gather(plan, [opened(Source(file.name, str(file)), plan.format)], chunk=chunk)
+    return [each for hits in found.hits for every in hits.values() for each in every]
+
+
+def mended(rule: Rule, example: Example) -> bytes:
+    """Return an example as the fix of its rule alone leaves it."""
+    plan = asked(rule, example)
+    with tempfile.TemporaryDirectory(prefix="dslint-") as folder:
+        path = Path(folder) / Path(example.settings.get("file", "example.jsonl")).name
+        path.write_bytes(example.data)
+        settled(plan, Source(path.name, str(path)))
+        return path.read_bytes()
+
+
+def asked(rule: Rule, example: Example) -> Plan:
+    """Return the plan that asks one rule what an example wants it to be asked."""
     target = _target(example)
-    format = example.settings.get("format")
     said = example.settings
     day = date.fromisoformat(said["today"]) if "today" in said else None
     purpose = purpose_of([target], said.get("model"), budget=said.get("budget"), today=day)
     target = for_model(target, purpose.model(0))
-    plan = Plan((rule,), (target,), {}, format, purpose)
-    with tempfile.TemporaryDirectory(prefix="dslint-") as folder:
-        file = Path(folder) / Path(example.settings.get("file", "example.jsonl")).name
-        file.write_bytes(example.data)
-        found = gather(plan, [opened(Source(file.name, str(file)), format)], chunk=chunk)
-    return [each for hits in found.hits for every in hits.values() for each in every]
+    return Plan((rule,), (target,), {}, example.settings.get("format"), purpose)
 
 
 def _target(example: Example) -> Target:

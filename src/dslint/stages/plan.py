@@ -168,14 +168,12 @@ def literal(value: object, name: str) -> pl.Expr:
     return pl.lit(value, dtype=dtype)
 
 
-def imported(rule: Rule) -> Callable[..., Iterable[Any]]:
-    """Return the function that a page's `check` names."""
-    assert rule.check is not None
-    module, _, name = rule.check.partition(":")
+def imported(rule: Rule, key: str = "check") -> Callable[..., Iterable[Any]]:
+    """Return the function that a page's `check`, or its `fix`, names."""
+    named = str(rule.fix.value if key == "fix" and rule.fix else rule.check)
+    module, _, name = named.partition(":")
     try:
         function: Callable[..., Iterable[Any]] = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
-        raise PageError(
-            f"{rule.path}:1: `check = {rule.check!r}` can't be found: {error}"
-        ) from None
+        raise PageError(f"{rule.path}:1: `{key} = {named!r}` can't be found: {error}") from None
     return function
