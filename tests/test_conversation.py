@@ -17,7 +17,8 @@ from test_foreign_formats import OURS, ROWS
 from dslint.checks import shape
 from dslint.formats import FORMATS, of_row
 from dslint.formats.content import Unconvertible
-from dslint.formats.conversation import LOSSES, read, write
+from dslint.formats.conversation import LOSSES
+from dslint.formats.reading import read, write
 
 Row = dict[str, Any]
 
@@ -57,7 +58,7 @@ def converted(row: Row, to: str = "chat") -> tuple[Row, set[str]]:
     """Return what becomes of a row, and what is lost; the row itself must stay as it is."""
     before = copy.deepcopy(row)
     found = read(row, FORMATS[of_row(row)])
-    out = write(found, to)
+    out = write(found, FORMATS[to])
     assert row == before
     assert shape.is_valid(to, out)
     assert found.lost <= LOSSES.keys()
@@ -348,7 +349,7 @@ def test_pictures_beside_the_messages_are_put_where_they_are_meant() -> None:
                 "contents": [{"role": "user", "parts": [{"text": "?"}]}],
                 "completions": [
                     {"score": 1, "completion": {"role": "model", "parts": [{"text": "a"}]}},
-                    {"score": 0, "completion": {"role": "model", "parts": [{"text": "b"}]}},
+                    {"score": 0.5, "completion": {"role": "model", "parts": [{"text": "b"}]}},
                 ],
             },
             {"rejected", "scores"},
@@ -390,7 +391,7 @@ def test_what_a_chat_cannot_hold_is_named(row: Row, lost: set[str]) -> None:
 )
 def test_what_cannot_be_converted_says_why(row: Row, to: str, why: str) -> None:
     with pytest.raises(Unconvertible, match=why):
-        write(read(row, FORMATS[of_row(row)]), to)
+        write(read(row, FORMATS[of_row(row)]), FORMATS[to])
 
 
 LEAVES: tuple[Any, ...] = (
@@ -437,4 +438,4 @@ def test_odd_rows_are_refused_and_nothing_else_happens(data: st.DataObject, to: 
         holder, key = data.draw(st.sampled_from(list(places(row))))
         holder[key] = copy.deepcopy(data.draw(st.sampled_from(LEAVES)))
     with suppress(Unconvertible):
-        write(read(row, FORMATS[format]), to)
+        write(read(row, FORMATS[format]), FORMATS[to])

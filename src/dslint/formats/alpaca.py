@@ -5,9 +5,11 @@ Source: LLaMA-Factory's data page (2026-08), which adds `system` and `history` t
 
 from __future__ import annotations
 
+from dslint.formats.conversation import Conversation
 from dslint.formats.pieces import lay, put
 from dslint.formats.shape import Format, Row, Turn, no_tools
 from dslint.formats.sharegpt import has_sides
+from dslint.formats.writing import closed, leading, one_answer, pairs, two_answers
 
 KEYS = {"role": "", "content": ""}
 
@@ -58,7 +60,34 @@ def _preference(row: Row) -> list[Turn]:
     return turns
 
 
-ALPACA = Format("alpaca", "Alpaca", _is_alpaca, _alpaca, KEYS, no_tools, family="chat")
+def _row(messages: list[Row], found: Conversation) -> tuple[Row, str]:
+    """Return the row without its last answer, and that answer."""
+    system, rest = leading(messages, found)
+    *history, (asked, answer) = pairs(rest, found, ALPACA.title)
+    closed(found)
+    row: Row = {"instruction": asked, "input": ""}
+    if system is not None:
+        row["system"] = system
+    if history:
+        row["history"] = [list(each) for each in history]
+    return row, answer
+
+
+def _write(found: Conversation) -> Row:
+    row, answer = _row(one_answer(found), found)
+    head = {key: row.pop(key) for key in ("instruction", "input")}
+    return {**head, "output": answer, **row}
+
+
+def _write_preference(found: Conversation) -> Row:
+    sides = [_row([*found.messages, side], found) for side in two_answers(found)]
+    row, better = sides[0]
+    return {**row, "chosen": better, "rejected": sides[1][1]}
+
+
+ALPACA = Format(
+    "alpaca", "Alpaca", _is_alpaca, _alpaca, KEYS, no_tools, family="chat", write=_write
+)
 ALPACA_PREFERENCE = Format(
     "alpaca-preference",
     "Alpaca preference",
@@ -67,4 +96,5 @@ ALPACA_PREFERENCE = Format(
     KEYS,
     no_tools,
     family="preference",
+    write=_write_preference,
 )

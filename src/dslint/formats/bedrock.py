@@ -7,8 +7,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from dslint.formats.content import Unconvertible, is_given
+from dslint.formats.conversation import Conversation
 from dslint.formats.pieces import as_json, call, first_of, function, image, put, text
 from dslint.formats.shape import Format, Row, Turn, chain, top_level_tools
+from dslint.formats.writing import (
+    REASONING,
+    arguments_of,
+    calls_of,
+    closed,
+    leading,
+    leave,
+    one_answer,
+    parts_of,
+    role_of,
+    url_of,
+    without_tools,
+    words,
+)
 
 _BLOCKS = frozenset(
     {"text", "image", "video", "document", "toolUse", "toolResult", "reasoningContent"}
@@ -135,6 +151,98 @@ def _claude(row: Row) -> list[Turn]:
     )
 
 
+_IMAGES = {"png": "png", "jpg": "jpeg", "jpeg": "jpeg", "gif": "gif", "webp": "webp"}
+
+
+def _write_converse(found: Conversation) -> Row:
+    system, rest = leading(one_answer(found), found)
+    closed(found)
+    row: Row = {"schemaVersion": "bedrock-conversation-2024"}
+    if system is not None:
+        row["system"] = [{"text": system}]
+    if found.tools:
+        row["toolConfig"] = {"tools": [_spec(each, found.lost) for each in found.tools]}
+    messages: list[Row] = []
+    for each in rest:
+        _add(messages, *_blocks(each, found.lost), found.lost)
+    return {**row, "messages": messages}
+
+
+def _add(messages: list[Row], role: str, blocks: list[Row], lost: set[str]) -> None:
+    """Add a message; speakers must take turns, so one by the same speaker joins the one before."""
+    if not messages or messages[-1]["role"] != role:
+        messages.append({"role": role, "content": blocks})
+        return
+    before = messages[-1]["content"]
+    if not (before and "toolResult" in before[-1]):
+        lost.add("turns")
+    elif not all("toolResult" in each for each in before):
+        raise Unconvertible("a tool answers, and not right after its call")
+    before += blocks
+
+
+def _blocks(message: Row, lost: set[str]) -> tuple[str, list[Row]]:
+    role = role_of(message, lost)
+    leave(message, lost, REASONING)
+    if role == "tool":
+        said = [{"text": words(message, lost)}]
+        result = {"toolUseId": message.get("tool_call_id"), "content": said}
+        return "user", [{"toolResult": result}]
+    thought = next((message[key] for key in REASONING if message.get(key)), "")
+    blocks: list[Row] = []
+    if thought:
+        blocks.append({"reasoningContent": {"reasoningText": {"text": thought}}})
+    for part in parts_of(message, lost):
+        if part["type"] == "text":
+            blocks.append({"text": part["text"]})
+        elif picture := _picture(part):
+            blocks.append(picture)
+        else:
+            lost.add("images")
+    for each in calls_of(message):
+        use = {"toolUseId": each.id, "name": each.name, "input": arguments_of(each)}
+        blocks.append({"toolUse": use})
+    return role, blocks or [{"text": ""}]
+
+
+def _picture(part: Row) -> Row | None:
+    """Return a picture in a bucket; pictures elsewhere can't be trained on."""
+    url = url_of(part)
+    kind = _IMAGES.get(url.rpartition(".")[2].lower())
+    if not (kind and url.startswith("s3://")):
+        return None
+    return {"image": {"format": kind, "source": {"s3Location": {"uri": url}}}}
+
+
+def _spec(tool: Any, lost: set[str]) -> Row:
+    function = tool.get("function") if type(tool) is dict else None
+    if type(function) is not dict:
+        raise Unconvertible("a tool is no function")
+    known = {key: function[key] for key in ("name", "description") if function.get(key) is not None}
+    if any(is_given(function[key]) for key in function.keys() - {*known, "parameters"}):
+        lost.add("extra-keys")
+    schema = function.get("parameters") or {"type": "object", "properties": {}}
+    return {"toolSpec": {**known, "inputSchema": {"json": schema}}}
+
+
+def _write_claude(found: Conversation) -> Row:
+    messages = one_answer(found)
+    without_tools(found, messages, CLAUDE.title)
+    system, rest = leading(messages, found)
+    closed(found)
+    row: Row = {} if system is None else {"system": system}
+    said: list[Row] = []
+    for each in rest:
+        leave(each, found.lost)
+        role, text = role_of(each, found.lost), words(each, found.lost)
+        if said and said[-1]["role"] == role:
+            found.lost.add("turns")
+            said[-1]["content"] += f"\n\n{text}"
+        else:
+            said.append({"role": role, "content": text})
+    return {**row, "messages": said}
+
+
 CONVERSE = Format(
     "bedrock-converse",
     "Bedrock Converse",
@@ -143,5 +251,8 @@ CONVERSE = Format(
     {"tool_calls": "/content", "reasoning_content": "/content", "tool_call_id": "/toolUseId"},
     _tools,
     family="chat",
+    write=_write_converse,
 )
-CLAUDE = Format("bedrock-claude", "Bedrock Claude", _is_claude, _claude, family="chat")
+CLAUDE = Format(
+    "bedrock-claude", "Bedrock Claude", _is_claude, _claude, family="chat", write=_write_claude
+)

@@ -39,12 +39,12 @@ def is_given(value: object) -> bool:
 def plain(content: object, role: object, lost: set[str]) -> object:
     """Return a message's content as OpenAI has it: a lone text part is its text, no part is None.
 
-    What can't be had is left out, and named in `lost`: pictures that are no address or not the
+    What can't be had is left out, and named in `lost`: pictures without an address or not the
     user's, other media. Raises Unconvertible for a part that nobody knows.
     """
     if type(content) is not list:
         return content
-    parts = [part for part in content if _stays(part, role, lost)]
+    parts = staying(content, role, lost)
     if not parts:
         return None
     if all(part.get("type") == "text" for part in parts):
@@ -53,6 +53,11 @@ def plain(content: object, role: object, lost: set[str]) -> object:
         if role == "tool" and all(type(part.get("text")) is str for part in parts):
             return "\n".join(part["text"] for part in parts)
     return parts
+
+
+def staying(content: list[Any], role: object, lost: set[str]) -> list[Row]:
+    """Return the parts that OpenAI's messages can have; see `plain`."""
+    return [part for part in content if _stays(part, role, lost)]
 
 
 def _stays(part: Any, role: object, lost: set[str]) -> bool:
@@ -64,7 +69,7 @@ def _stays(part: Any, role: object, lost: set[str]) -> bool:
     if kind == "image_url":
         where = part.get("image_url")
         url = where.get("url") if type(where) is dict else where
-        if role == "user" and type(url) is str and url.startswith(PICTURES):
+        if role == "user" and type(url) is str:
             return True
         lost.add("images")
         return False

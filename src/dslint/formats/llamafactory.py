@@ -5,9 +5,38 @@ Source: LLaMA-Factory's data page and demonstration sets (2026-08).
 
 from __future__ import annotations
 
+from dslint.formats.calling import as_text
+from dslint.formats.content import Unconvertible
+from dslint.formats.conversation import Conversation
+from dslint.formats.openai import write_chat
 from dslint.formats.pieces import alike, calls_in, first_of, image, lay, put, text, written_tools
 from dslint.formats.shape import Format, Row, Turn, chain
-from dslint.formats.sharegpt import KEYS, has_sides, message, spoken, under
+from dslint.formats.sharegpt import (
+    KEYS,
+    flat_tools,
+    has_sides,
+    message,
+    said_by,
+    spoken,
+    under,
+)
+from dslint.formats.writing import (
+    REASONING,
+    Call,
+    closed,
+    exact_object,
+    exchanges,
+    label_of,
+    leave,
+    lose_detail,
+    one_answer,
+    parts_of,
+    role_of,
+    split,
+    two_answers,
+    url_of,
+    words,
+)
 
 _MEDIA = ("images", "videos", "audios")
 
@@ -118,6 +147,117 @@ def _messages(row: Row) -> list[Turn]:
     return chain("messages", "/messages", row.get("messages"))
 
 
+def _messages_v1(messages: list[Row], lost: set[str]) -> list[Row]:
+    out: list[Row] = []
+    for each, calls, replies in exchanges(messages, lost):
+        leave(each, lost, (*REASONING, "weight"))
+        role = role_of(each, lost)
+        thought = next((each[key] for key in REASONING if each.get(key)), "")
+        parts = [_value("reasoning", thought)] if thought else []
+        parts += [_piece(part, lost) for part in parts_of(each, lost)]
+        parts += [_value("tool_call", _called(call)) for call in calls]
+        weight = each.get("weight", 1) if role == "assistant" else 0
+        if weight not in (0, 1):
+            lost.add("weights")
+            weight = 1
+        out.append({"role": role, "content": parts, "loss_weight": float(weight or 0)})
+        for reply in replies:
+            leave(reply, lost)
+            out.append(
+                {
+                    "role": "tool",
+                    "content": [_value("text", words(reply, lost))],
+                    "loss_weight": 0.0,
+                }
+            )
+    return out
+
+
+def _value(kind: str, value: str) -> Row:
+    return {"type": kind, "value": value}
+
+
+def _piece(part: Row, lost: set[str]) -> Row:
+    if part["type"] == "text":
+        return _value("text", part["text"])
+    lose_detail(part, lost)
+    return _value("image_url", url_of(part))
+
+
+def _called(call: Call) -> str:
+    arguments = exact_object(call.arguments)
+    found = call.arguments if arguments is None else arguments
+    return as_text({"name": call.name, "arguments": found})
+
+
+def _text_tools(found: Conversation) -> Row:
+    return {"tools": as_text(found.tools)} if found.tools else {}
+
+
+def _write_v1(found: Conversation) -> Row:
+    closed(found)
+    return {"messages": _messages_v1(one_answer(found), found.lost), **_text_tools(found)}
+
+
+def _write_v1_preference(found: Conversation) -> Row:
+    closed(found)
+    sides = [_messages_v1([*found.messages, side], found.lost) for side in two_answers(found)]
+    return {"chosen_messages": sides[0], "rejected_messages": sides[1], **_text_tools(found)}
+
+
+def _write_preference(found: Conversation) -> Row:
+    closed(found)
+    better, worse = ([side] for side in two_answers(found))
+    return {
+        "conversations": said_by(found.messages, found.lost),
+        "chosen": said_by(better, found.lost)[0],
+        "rejected": said_by(worse, found.lost)[0],
+        **flat_tools(found),
+    }
+
+
+def _write_kto(found: Conversation) -> Row:
+    label = label_of(found)
+    found.label = None
+    split(found)
+    return {**write_chat(found, anywhere=True), "label": label}
+
+
+def _write_media(found: Conversation) -> Row:
+    split(found)
+    row = write_chat(found, anywhere=True)
+    images: list[str] = []
+    row["messages"] = [_marked(each, images, found.lost) for each in row["messages"]]
+    if images and sum(each["content"].count("<image>") for each in _texts(row)) != len(images):
+        raise Unconvertible("`<image>` stands in its text, and would be taken for a picture")
+    return {**row, "images": images}
+
+
+def _texts(row: Row) -> list[Row]:
+    return [each for each in row["messages"] if type(each.get("content")) is str]
+
+
+def _marked(said: Row, images: list[str], lost: set[str]) -> Row:
+    """Return a message whose pictures stand beside it, and `<image>` in their places."""
+    if type(said.get("content")) is not list:
+        return said
+    pieces: list[str] = []
+    last = ""
+    for part in parts_of(said, lost):
+        if part["type"] == "text":
+            if last == "text" or not part["text"]:
+                lost.add("parts")
+            if not part["text"]:
+                continue
+            pieces += ["\n"] * (last == "text") + [part["text"]]
+        else:
+            lose_detail(part, lost)
+            images.append(url_of(part))
+            pieces.append("<image>")
+        last = part["type"]
+    return {**said, "content": "".join(pieces)}
+
+
 V1 = Format(
     "llamafactory-v1",
     "LLaMA-Factory v1",
@@ -126,6 +266,7 @@ V1 = Format(
     {"weight": "/loss_weight", "tool_calls": "/content", "reasoning_content": "/content"},
     written_tools,
     family="chat",
+    write=_write_v1,
 )
 V1_PREFERENCE = Format(
     "llamafactory-v1-preference",
@@ -135,6 +276,7 @@ V1_PREFERENCE = Format(
     V1.keys,
     written_tools,
     family="preference",
+    write=_write_v1_preference,
 )
 PREFERENCE = Format(
     "llamafactory-preference",
@@ -144,9 +286,16 @@ PREFERENCE = Format(
     KEYS,
     written_tools,
     family="preference",
+    write=_write_preference,
 )
 KTO = Format(
-    "llamafactory-kto", "LLaMA-Factory KTO", _is_kto, _messages, tools=written_tools, family="chat"
+    "llamafactory-kto",
+    "LLaMA-Factory KTO",
+    _is_kto,
+    _messages,
+    tools=written_tools,
+    family="chat",
+    write=_write_kto,
 )
 MEDIA = Format(
     "llamafactory-media",
@@ -155,4 +304,5 @@ MEDIA = Format(
     _messages,
     tools=written_tools,
     family="chat",
+    write=_write_media,
 )

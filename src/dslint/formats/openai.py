@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from dslint.formats.content import Unconvertible
+from dslint.formats.conversation import Conversation
 from dslint.formats.shape import Format, Row, Turn, chain, no_tools, top_level_tools
+from dslint.formats.writing import (
+    closed,
+    leading,
+    one_answer,
+    pairs,
+    reached,
+    two_answers,
+    without_pictures,
+)
 
 CHAT_KEYS = frozenset({"messages", "tools", "parallel_tool_calls", "functions"})
 """The keys of a chat row. What else a row holds is a grader's field in reinforcement, a surplus
@@ -81,7 +92,80 @@ def _input_tools(row: Row) -> tuple[str, list[Any]]:
     return f"/input{pointer}", tools
 
 
-CHAT = Format("chat", "chat", _is_chat, _messages, known=CHAT_KEYS, listed="messages")
+def write_chat(found: Conversation, anywhere: bool = False) -> Row:
+    """Write a chat; of a pair, with the better answer. Its pictures may be `anywhere`, or have to
+    be where OpenAI reaches them.
+    """
+    messages = one_answer(found)
+    row: Row = {"messages": messages if anywhere else reached(messages, found)}
+    if found.tools is not None:
+        row["tools"] = found.tools
+    if found.graded:
+        found.lost.add("extra-keys")
+    return row | found.settings
+
+
+def _write_pair(found: Conversation) -> Row:
+    """Write a prompt and its completion; a system message goes before the prompt."""
+    system, rest = leading(one_answer(found), found)
+    if len(rest) == 1 and rest[0].get("role") == "assistant":
+        rest = [{"role": "user", "content": ""}, *rest]
+    turns = pairs(rest, found, COMPLETION.title)
+    if len(turns) > 1:
+        raise Unconvertible(f"it has {len(turns)} answers, and a prompt has one")
+    closed(found)
+    prompt, completion = turns[0]
+    if system is not None:
+        found.lost.add("roles")
+        prompt = "\n\n".join(each for each in (system, prompt) if each)
+    return {"prompt": prompt, "completion": completion}
+
+
+def _write_preference(found: Conversation) -> Row:
+    better, worse = two_answers(found)
+    messages = reached(found.messages, found)
+    given: Row = {"messages": [without_pictures(each, found.lost) for each in messages]}
+    if found.tools is not None:
+        given["tools"] = found.tools
+    if found.graded:
+        found.lost.add("extra-keys")
+    return {
+        "input": given | found.settings,
+        "preferred_output": [_without_weight(better, found.lost)],
+        "non_preferred_output": [_without_weight(worse, found.lost)],
+    }
+
+
+def _without_weight(message: Row, lost: set[str]) -> Row:
+    if "weight" not in message:
+        return message
+    if message["weight"] not in (1, None):
+        lost.add("weights")
+    return {key: each for key, each in message.items() if key != "weight"}
+
+
+def _write_task(found: Conversation) -> Row:
+    """Write what a model is to answer, with what a grader holds its answers to."""
+    messages = reached(found.messages, found)
+    if found.preferred or (messages and messages[-1].get("role") == "assistant"):
+        raise Unconvertible("it ends on an answer, and reinforcement asks for one")
+    row: Row = {"messages": messages}
+    if found.tools is not None:
+        row["tools"] = found.tools
+    if found.settings.get("parallel_tool_calls") is False:
+        found.lost.add("extra-keys")
+    return row | found.graded
+
+
+CHAT = Format(
+    "chat",
+    "chat",
+    _is_chat,
+    _messages,
+    known=CHAT_KEYS,
+    listed="messages",
+    write=write_chat,
+)
 COMPLETION = Format(
     "completion",
     "prompt/completion",
@@ -90,6 +174,7 @@ COMPLETION = Format(
     keys={"role": "", "content": ""},
     tools=no_tools,
     known=frozenset({"prompt", "completion"}),
+    write=_write_pair,
 )
 PREFERENCE = Format(
     "preference",
@@ -98,8 +183,16 @@ PREFERENCE = Format(
     _sides,
     tools=_input_tools,
     known=frozenset({"input", *(name for names in PREFERENCE_SIDES.values() for name in names)}),
+    write=_write_preference,
 )
-REINFORCEMENT = Format("reinforcement", "reinforcement", _is_chat, _messages, listed="messages")
+REINFORCEMENT = Format(
+    "reinforcement",
+    "reinforcement",
+    _is_chat,
+    _messages,
+    listed="messages",
+    write=_write_task,
+)
 
 
 def looks_like_reinforcement(row: Row) -> bool:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dslint.formats.content import Unconvertible
+from dslint.formats.conversation import Conversation
 from dslint.formats.pieces import first_of, put
 from dslint.formats.shape import Format, Row, Turn, no_tools, unread
 from dslint.formats.sharegpt import under
+from dslint.formats.writing import (
+    closed,
+    leading,
+    leave,
+    one_answer,
+    pairs,
+    role_of,
+    without_tools,
+    words,
+)
 
 _PLACES = (("system", "system"), ("input", "user"), ("output", "assistant"))
 
@@ -57,6 +69,33 @@ def _is_stored(row: Row) -> bool:
     return row.get("object") == "chat.completion" and type(row.get("choices")) is list
 
 
+def _write_array(found: Conversation) -> Row:
+    system, rest = leading(one_answer(found), found)
+    turns = pairs(rest, found, CONVERSATION_ARRAY.title)
+    closed(found)
+    rows: list[Row] = [{"input": asked, "output": answer} for asked, answer in turns]
+    if system is not None:
+        rows[0] = {"system": system, **rows[0]}
+    return {"conversation": rows}
+
+
+def _write_segments(found: Conversation) -> Row:
+    """Write pieces of raw text: around them a trainer puts nothing, so nobody but the user and the
+    assistant can speak.
+    """
+    messages = one_answer(found)
+    without_tools(found, messages, INPUT_OUTPUT.title)
+    closed(found)
+    segments: list[Row] = []
+    for each in messages:
+        leave(each, found.lost)
+        if (role := role_of(each, found.lost)) == "system":
+            raise Unconvertible("it has a system message, and only a chat template writes one out")
+        segments.append({"label": role == "assistant", "text": words(each, found.lost)})
+    found.notes.add("raw-text")
+    return {"segments": segments}
+
+
 CONVERSATION_ARRAY = Format(
     "conversation-array",
     "arrays of input and output",
@@ -65,6 +104,7 @@ CONVERSATION_ARRAY = Format(
     {"role": "", "content": ""},
     no_tools,
     family="chat",
+    write=_write_array,
 )
 INPUT_OUTPUT = Format(
     "axolotl-input-output",
@@ -73,6 +113,7 @@ INPUT_OUTPUT = Format(
     _segments,
     {"role": "/label", "content": "/text"},
     no_tools,
+    write=_write_segments,
 )
 BATCH_INPUT = Format(
     "openai-batch-input", "OpenAI batch requests", _is_batch_input, unread, tools=no_tools

@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from dslint.formats.conversation import Conversation
 
 Row = dict[str, Any]
 
@@ -58,7 +61,8 @@ class Format:
     `keys` maps a key of OpenAI's message to where this format keeps it, below the turn; `known` are
     the keys of a row, where the format is closed; `listed` is the key of its one list of messages,
     where these are OpenAI's and stand nowhere else; `family` is the format of OpenAI's whose rules
-    its rows are held to as well.
+    its rows are held to as well. `write` makes a row of a conversation, names in its `lost` what
+    that loses, and raises Unconvertible; formats that nobody trains on have none.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Format:
     known: frozenset[str] = frozenset()
     listed: str = ""
     family: str = ""
+    write: Callable[[Conversation], Row] | None = None
 
     @property
     def is_read(self) -> bool:

@@ -5,8 +5,24 @@ Source: the data pages of FastChat and LLaMA-Factory (2026-08), whose calls and 
 
 from __future__ import annotations
 
+from typing import Any
+
+from dslint.formats.calling import as_text
+from dslint.formats.content import Unconvertible
+from dslint.formats.conversation import Conversation
+from dslint.formats.openai import write_chat
 from dslint.formats.pieces import calls_in, first_of, put, written_tools
 from dslint.formats.shape import Format, Row, Turn, chain
+from dslint.formats.writing import (
+    Call,
+    closed,
+    exact_object,
+    exchanges,
+    leave,
+    one_answer,
+    role_of,
+    words,
+)
 
 ROLES = {
     "human": "user",
@@ -30,11 +46,22 @@ def message(turn: Row) -> Row:
     speaker = turn.get("from")
     if "from" in turn:
         found["role"] = ROLES.get(speaker, speaker) if type(speaker) is str else speaker
-    if speaker == "function_call" and (calls := calls_in(turn.get("value"))):
+    thought, said = _apart(turn.get("value")) if speaker == "function_call" else ("", None)
+    if calls := calls_in(said):
         found["tool_calls"] = calls
+        if thought:
+            found["content"] = thought
     elif "value" in turn:
         found["content"] = turn["value"]
     return found
+
+
+def _apart(value: object) -> tuple[str, object]:
+    """Return the reasoning before a call, with its marks, and the call."""
+    if type(value) is str and value.lstrip().startswith("<think>") and "</think>" in value:
+        before, mark, after = value.partition("</think>")
+        return before + mark, after
+    return "", value
 
 
 def spoken(turns: list[Turn], part: str, row: Row) -> None:
@@ -82,8 +109,76 @@ def _conversations(row: Row) -> list[Turn]:
     return chain("messages", f"/{key}", row[key]) if key else []
 
 
+_SPEAKERS = {"system": "system", "user": "human", "assistant": "gpt"}
+
+
+def said_by(messages: list[Row], lost: set[str]) -> list[Row]:
+    """Return messages as turns of `from` and `value`; calls and their replies are turns as well."""
+    turns: list[Row] = []
+    for each, calls, replies in exchanges(messages, lost):
+        leave(each, lost)
+        text = words(each, lost)
+        if calls:
+            thought = text.strip()
+            if thought and not (thought.startswith("<think>") and thought.endswith("</think>")):
+                lost.add("remarks")
+                thought = ""
+            listed = [_called(call) for call in calls]
+            value = as_text(listed[0] if len(listed) == 1 else listed)
+            turns.append(
+                {"from": "function_call", "value": thought + "\n\n" * bool(thought) + value}
+            )
+        else:
+            turns.append({"from": _SPEAKERS[role_of(each, lost)], "value": text})
+        if replies:
+            for reply in replies:
+                leave(reply, lost)
+            results = [words(reply, lost) for reply in replies]
+            value = results[0] if len(results) == 1 else as_text(results)
+            turns.append({"from": "observation", "value": value})
+    return turns
+
+
+def _called(call: Call) -> Row:
+    arguments = exact_object(call.arguments)
+    return {"name": call.name, "arguments": call.arguments if arguments is None else arguments}
+
+
+def flat_tools(found: Conversation) -> Row:
+    """Return the tools under their key, as the JSON text of a list of functions."""
+    if not found.tools:
+        return {}
+    return {"tools": as_text([_flat(each) for each in found.tools])}
+
+
+def _flat(tool: Any) -> Any:
+    inner = tool.get("function") if type(tool) is dict else None
+    if type(inner) is not dict or tool.keys() != {"type", "function"}:
+        return tool
+    return tool if inner.keys() & {"function", "type", "inputSchema"} else inner
+
+
+def _write(found: Conversation) -> Row:
+    closed(found)
+    return {"conversations": said_by(one_answer(found), found.lost), **flat_tools(found)}
+
+
+def _write_conversations(found: Conversation) -> Row:
+    row = write_chat(found, anywhere=True)
+    if not row["messages"] or "role" not in first_of(row["messages"]):
+        raise Unconvertible("its first message is from nobody")
+    return {"conversations": row.pop("messages"), **row}
+
+
 SHAREGPT = Format(
-    "sharegpt", "ShareGPT", _is_sharegpt, _sharegpt, KEYS, written_tools, family="chat"
+    "sharegpt",
+    "ShareGPT",
+    _is_sharegpt,
+    _sharegpt,
+    KEYS,
+    written_tools,
+    family="chat",
+    write=_write,
 )
 CONVERSATIONS = Format(
     "conversations",
@@ -92,4 +187,5 @@ CONVERSATIONS = Format(
     _conversations,
     tools=written_tools,
     family="chat",
+    write=_write_conversations,
 )

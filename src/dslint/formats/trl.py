@@ -5,9 +5,23 @@ Source: the dataset formats page of TRL's documentation (2026-07).
 
 from __future__ import annotations
 
+from dslint.formats.content import Unconvertible
+from dslint.formats.conversation import Conversation
 from dslint.formats.pieces import alike, lay, put, written_tools
 from dslint.formats.shape import Format, Row, Turn, no_tools
 from dslint.formats.sharegpt import has_sides, under
+from dslint.formats.writing import (
+    arguments_of,
+    calls_of,
+    closed,
+    label_of,
+    leave,
+    one_answer,
+    split,
+    two_answers,
+    without_tools,
+    words,
+)
 
 _OTHER_PLACES = frozenset(
     {
@@ -80,15 +94,101 @@ def _preference(row: Row) -> list[Turn]:
     return turns
 
 
-TEXT = Format("text", "plain text", _is_text, _text, {"role": "", "content": ""}, no_tools)
+def templated(messages: list[Row], lost: set[str]) -> list[Row]:
+    """Return messages as chat templates want them: the arguments of calls are objects, replies say
+    whose they are, and no message has a weight.
+    """
+    names: dict[object, str] = {}
+    out: list[Row] = []
+    for each in messages:
+        if "weight" in each:
+            leave({"role": each.get("role"), "weight": each["weight"]}, lost)
+            each = {key: value for key, value in each.items() if key != "weight"}
+        if calls := calls_of(each):
+            names |= {call.id: call.name for call in calls}
+            functions = [{"name": call.name, "arguments": arguments_of(call)} for call in calls]
+            listed = [
+                {**call, "function": function}
+                for call, function in zip(each["tool_calls"], functions, strict=True)
+            ]
+            each = {**each, "tool_calls": listed}
+        elif each.get("tool_call_id") in names and "name" not in each:
+            each = {**each, "name": names[each["tool_call_id"]]}
+        out.append(each)
+    return out
+
+
+def _tools(found: Conversation) -> Row:
+    return {"tools": found.tools} if found.tools else {}
+
+
+def _write_text(found: Conversation) -> Row:
+    messages = one_answer(found)
+    without_tools(found, messages, TEXT.title)
+    if len(messages) != 1 or messages[0].get("role") != "assistant":
+        raise Unconvertible("it is more than one text, and only a chat template makes one of it")
+    closed(found)
+    leave(messages[0], found.lost)
+    return {"text": words(messages[0], found.lost)}
+
+
+def _write_completion(found: Conversation) -> Row:
+    closed(found)
+    before, last = split(found)
+    messages = templated([*before, last], found.lost)
+    return {"prompt": messages[:-1], "completion": messages[-1:], **_tools(found)}
+
+
+def _write_kto(found: Conversation) -> Row:
+    label = label_of(found)
+    found.label = None
+    return {**_write_completion(found), "label": label}
+
+
+def _write_preference(found: Conversation) -> Row:
+    closed(found)
+    better, worse = two_answers(found)
+    return {
+        "prompt": templated(found.messages, found.lost),
+        "chosen": templated([better], found.lost),
+        "rejected": templated([worse], found.lost),
+        **_tools(found),
+    }
+
+
+def _write_prompt(found: Conversation) -> Row:
+    if found.preferred or (found.messages and found.messages[-1].get("role") == "assistant"):
+        raise Unconvertible("it ends on an answer, and a prompt asks for one")
+    if found.settings.get("parallel_tool_calls") is False:
+        found.lost.add("extra-keys")
+    return {"prompt": templated(found.messages, found.lost), **_tools(found), **found.graded}
+
+
+TEXT = Format(
+    "text",
+    "plain text",
+    _is_text,
+    _text,
+    {"role": "", "content": ""},
+    no_tools,
+    write=_write_text,
+)
 COMPLETION = Format(
     "trl-completion",
     "TRL prompt/completion as messages",
     _is_completion,
     _completion,
     tools=written_tools,
+    write=_write_completion,
 )
-KTO = Format("trl-kto", "TRL unpaired preference (KTO)", _is_kto, _completion, tools=written_tools)
+KTO = Format(
+    "trl-kto",
+    "TRL unpaired preference (KTO)",
+    _is_kto,
+    _completion,
+    tools=written_tools,
+    write=_write_kto,
+)
 PREFERENCE = Format(
     "trl-preference",
     "chosen and rejected (TRL)",
@@ -96,5 +196,13 @@ PREFERENCE = Format(
     _preference,
     tools=written_tools,
     family="preference",
+    write=_write_preference,
 )
-PROMPT = Format("trl-prompt", "TRL prompts", _is_prompt, _completion, tools=written_tools)
+PROMPT = Format(
+    "trl-prompt",
+    "TRL prompts",
+    _is_prompt,
+    _completion,
+    tools=written_tools,
+    write=_write_prompt,
+)

@@ -8,10 +8,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from dslint.formats.pieces import as_json, call, function, image, put, text
+from dslint.formats.content import Unconvertible, is_given
+from dslint.formats.conversation import Conversation
+from dslint.formats.pieces import as_json, call, from_json, function, image, put, text
 from dslint.formats.shape import Format, Row, Turn
+from dslint.formats.writing import (
+    arguments_of,
+    closed,
+    exchanges,
+    leading,
+    leave,
+    lose_detail,
+    one_answer,
+    parts_of,
+    role_of,
+    two_answers,
+    url_of,
+    words,
+)
 
 _ROLES = {"model": "assistant", "function": "tool"}
+_SYSTEM = ("systemInstruction", "system_instruction")
 
 
 def _is_vertex(row: Row) -> bool:
@@ -22,10 +39,10 @@ def _turns(row: Row) -> list[Turn]:
     turns: list[Turn] = []
     completions = row.get("completions")
     part = "input" if type(completions) is list else "messages"
-    system = row.get("systemInstruction")
-    if type(system) is dict:
-        message = {"role": "system", "content": _parts(system.get("parts"))}
-        put(turns, part, "/systemInstruction", message)
+    for key in _SYSTEM:
+        if type(system := row.get(key)) is dict:
+            message = {"role": "system", "content": _parts(system.get("parts"))}
+            put(turns, part, f"/{key}", message)
     contents = row.get("contents")
     for index, said in enumerate(contents if type(contents) is list else ()):
         if type(said) is dict:
@@ -41,11 +58,19 @@ def _say(turns: list[Turn], part: str, said: Row, base: str, index: int) -> None
         result = each.get("functionResponse") if type(each) is dict else None
         if type(result) is dict:
             results += 1
-            message = {"role": "tool", "content": as_json(result.get("response"))}
+            message = {"role": "tool", "content": _answered(result.get("response"))}
             message |= {key: result[key] for key in ("name",) if key in result}
             put(turns, part, f"{base}/{index}/parts/{at}/functionResponse", message)
     if not results or type(parts) is not list or results < len(parts):
         put(turns, part, base, _message(said), index=index)
+
+
+def _answered(response: object) -> str:
+    """Return what a function gave: a text that stands alone under `output` is that text."""
+    if type(response) is dict and response.keys() == {"output"}:
+        output = response["output"]
+        return output if type(output) is str else as_json(response)
+    return as_json(response)
 
 
 def _message(said: Row) -> Row:
@@ -134,6 +159,128 @@ def _schema(value: Any) -> Any:
     }
 
 
+_TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
+_SCHEMA_KEYS = frozenset(
+    {
+        *("type", "format", "title", "description", "nullable", "default", "example", "enum"),
+        *("items", "minItems", "maxItems", "properties", "propertyOrdering", "required"),
+        *("minProperties", "maxProperties", "minimum", "maximum", "minLength", "maxLength"),
+        *("pattern", "anyOf"),
+    }
+)
+"""What Google's schema of parameters has, which is a part of OpenAPI's."""
+
+_MEDIA_TYPES = {
+    "jpg": "image/jpeg",
+    **{kind: f"image/{kind}" for kind in ("png", "jpeg", "webp", "gif", "bmp", "heic", "heif")},
+}
+
+
+def _write(found: Conversation) -> Row:
+    paired = bool(found.preferred and found.non_preferred)
+    messages = found.messages if paired else one_answer(found)
+    system, rest = leading(messages, found)
+    closed(found)
+    row: Row = {}
+    if system is not None:
+        row["systemInstruction"] = {"parts": [{"text": system}]}
+    row["contents"] = _contents(rest, found.lost)
+    if paired:
+        row["completions"] = [
+            {"score": score, "completion": _contents([side], found.lost)[0]}
+            for score, side in zip((1.0, 0.0), two_answers(found), strict=True)
+        ]
+    if found.tools:
+        row["tools"] = [{"functionDeclarations": [_declared(each, found) for each in found.tools]}]
+    return row
+
+
+def _contents(messages: list[Row], lost: set[str]) -> list[Row]:
+    out: list[Row] = []
+    for each, calls, replies in exchanges(messages, lost):
+        leave(each, lost)
+        parts: list[Row] = []
+        for part in parts_of(each, lost):
+            if part["type"] == "text":
+                parts.append({"text": part["text"]})
+            elif picture := _picture(part, lost):
+                parts.append(picture)
+        for call_ in calls:
+            use = {"name": call_.name, "args": arguments_of(call_)}
+            parts.append({"functionCall": use})
+        role = "model" if role_of(each, lost) == "assistant" else "user"
+        out.append({"role": role, "parts": parts or [{"text": ""}]})
+        results: list[Row] = []
+        for call_, reply in zip(calls, replies, strict=False):
+            leave(reply, lost)
+            response = _response(words(reply, lost))
+            results.append({"functionResponse": {"name": call_.name, "response": response}})
+        if results:
+            out.append({"role": "user", "parts": results})
+    return out
+
+
+def _response(said: str) -> Row:
+    """Return what a function gave as an object, of which `_answered` makes the same text again."""
+    found = from_json(said)
+    return found if type(found) is dict and _answered(found) == said else {"output": said}
+
+
+def _picture(part: Row, lost: set[str]) -> Row | None:
+    """Return a picture at an address; Vertex has to be told of what type it is."""
+    url = url_of(part)
+    kind = _MEDIA_TYPES.get(url.partition("?")[0].rpartition(".")[2].lower())
+    if not (kind and url.startswith(("gs://", "https://", "http://"))):
+        lost.add("images")
+        return None
+    lose_detail(part, lost)
+    return {"fileData": {"mimeType": kind, "fileUri": url}}
+
+
+def _declared(tool: Any, found: Conversation) -> Row:
+    inner = tool.get("function") if type(tool) is dict else None
+    if type(inner) is not dict:
+        raise Unconvertible("a tool is no function")
+    declared = {key: inner[key] for key in ("name", "description") if inner.get(key) is not None}
+    if any(is_given(inner[key]) for key in inner.keys() - {*declared, "parameters"}):
+        found.lost.add("extra-keys")
+    if inner.get("parameters"):
+        declared["parameters"] = _googles(inner["parameters"], found.lost)
+    return declared
+
+
+def _googles(schema: Any, lost: set[str]) -> Any:
+    """Return a schema as Google spells it, without what it has no words for."""
+    if type(schema) is not dict:
+        raise Unconvertible("the parameters of a tool are no JSON Schema")
+    out: Row = {}
+    for key, each in schema.items():
+        if key not in _SCHEMA_KEYS:
+            lost.add("schemas")
+        elif key == "type" and each in _TYPES:
+            out[key] = each.upper()
+        elif key == "type":
+            lost.add("schemas")
+            out |= _mixed(each)
+        elif key == "items":
+            out[key] = _googles(each, lost)
+        elif key == "properties" and type(each) is dict:
+            out[key] = {name: _googles(one, lost) for name, one in each.items()}
+        elif key == "anyOf" and type(each) is list:
+            out[key] = [_googles(one, lost) for one in each]
+        else:
+            out[key] = each
+    return out
+
+
+def _mixed(types: Any) -> Row:
+    """Return what can be said of a type that is a list: with null it is nullable."""
+    named = [each for each in types if each in _TYPES] if type(types) is list else []
+    sound = [each.upper() for each in named if each != "null"]
+    nullable: Row = {"nullable": True} if "null" in named else {}
+    return {"type": sound[0], **nullable} if len(sound) == 1 else nullable
+
+
 VERTEX = Format(
     "vertex",
     "Vertex AI (Gemini)",
@@ -142,4 +289,5 @@ VERTEX = Format(
     {"content": "/parts", "tool_calls": "/parts"},
     _tools,
     family="chat",
+    write=_write,
 )

@@ -17,8 +17,9 @@ from dslint.facts.reasoning import field as reasoning_of
 from dslint.formats import FORMATS, UNKNOWN, of_row
 from dslint.formats.columns import Fields
 from dslint.formats.content import Unconvertible
-from dslint.formats.conversation import Conversation, read, write
+from dslint.formats.conversation import Conversation
 from dslint.formats.openai import CHAT, COMPLETION, REINFORCEMENT
+from dslint.formats.reading import read, write
 from dslint.formats.shape import Row
 from dslint.jsonl import parse
 from dslint.jsonl.parse import Line, Malformed
@@ -217,7 +218,7 @@ def _row(
         _reason(how, found)
     if how.system is not None:
         _instruct(how.system, found)
-    row = write(found, how.to)
+    row = write(found, FORMATS[how.to])
     if _own(format) == how.to and (row == data or row == _without_nulls(data)):
         _verify(how.to, data)
         raw = line.raw.strip()
