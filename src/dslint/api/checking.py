@@ -27,6 +27,7 @@ def check(
     preview: bool | None = None,
     config: Place | bool = False,
     allow_python: bool = False,
+    frozen: bool = False,
     jobs: int = 1,
 ) -> Report:
     """Lint data, and return what was found. Findings are no error: see `Report.raise_if`.
@@ -39,8 +40,9 @@ def check(
     may cost (`"50 USD"`), with all data one job; `levels` maps rules, groups or `all` to
     levels; `rulebooks` are folders of your own pages, which may run Python code only if
     `allow_python`. The configuration is read if `config` is True (the nearest one) or its path; by
-    default the result depends on nothing but what is given here. `jobs` processes are used; with
-    more than one, a script needs the usual `if __name__ == "__main__":`.
+    default the result depends on nothing but what is given here. `frozen` holds files to the
+    `dslint.lock` beside them. `jobs` processes are used; with more than one, a script needs the
+    usual `if __name__ == "__main__":`.
 
     Raises UsageError, ConfigError, PageError or InputError, all of them DslintErrors.
     """
@@ -60,10 +62,10 @@ def check(
         allow_python=allow_python,
     )
     if (paths := paths_of(data)) is not None:
-        (found,) = lint(paths, settings, jobs=jobs)[:1]
+        (found,) = lint(paths, settings, frozen=frozen, jobs=jobs)[:1]
     else:
         with spooled(data) as source:
-            (found,) = lint([source], settings, jobs=jobs)[:1]
+            (found,) = lint([source], settings, frozen=frozen, jobs=jobs)[:1]
     return Report(**{each.name: getattr(found, each.name) for each in fields(found)})
 
 

@@ -70,6 +70,12 @@ def format_not_taken(file: FileFacts, limits: Mapping[str, Any]) -> Iterator[Hit
         yield Hit(values={"title": FORMATS[file.format].title, "taken": _either(titles)})
 
 
+def lock_does_not_match(file: FileFacts) -> Iterator[Hit]:
+    """Yield the file itself and its inputs, where they are not as they were locked."""
+    for path, how in file.parted:
+        yield Hit(values={"path": path, "how": how})
+
+
 def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 

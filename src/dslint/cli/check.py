@@ -71,6 +71,9 @@ def _level(
 @click.option(
     "--strict", is_flag=True, default=None, help="Fail also on what could not be looked at."
 )
+@click.option(
+    "--frozen", is_flag=True, help="Fail where the data is no longer what dslint.lock says."
+)
 @click.option("--preview", is_flag=True, default=None, help="Run rules that are on trial.")
 @click.option(
     "--excerpts",
@@ -114,6 +117,7 @@ def command(
     quiet: bool,
     config: Path | None,
     jobs: int | None,
+    frozen: bool,
     **given: Any,
 ) -> int:
     """Lint datasets, and say what becomes of their rows where they go.
@@ -145,8 +149,8 @@ def command(
     settings = load(config=config, target=_targets(target), **given)
     runs = runs_of(paths, settings)
     if target == "all":
-        return _everywhere(runs, jobs, quiet)
-    return _report(runs, wanted, jobs, statistics=statistics, quiet=quiet)
+        return _everywhere(runs, jobs, quiet, frozen=frozen)
+    return _report(runs, wanted, jobs, statistics=statistics, quiet=quiet, frozen=frozen)
 
 
 def _targets(given: object) -> tuple[str, ...] | None:
@@ -206,6 +210,7 @@ def _report(
     *,
     statistics: bool,
     quiet: bool,
+    frozen: bool,
 ) -> int:
     from dslint.report import HUMAN, Options, render
     from dslint.stages.check import check, merged
@@ -213,7 +218,15 @@ def _report(
     locate_all = any(name not in HUMAN for name, _ in wanted) and not quiet and not statistics
     report = merged(
         [
-            check(paths, settings, locate_all=locate_all, jobs=jobs, begin=progress, warn=_warn)[0]
+            check(
+                paths,
+                settings,
+                locate_all=locate_all,
+                jobs=jobs,
+                frozen=frozen,
+                begin=progress,
+                warn=_warn,
+            )[0]
             for settings, paths in runs
         ]
     )
@@ -240,7 +253,9 @@ def _report(
     return int(failed)
 
 
-def _everywhere(runs: list[tuple[Settings, list[str]]], jobs: int | None, quiet: bool) -> int:
+def _everywhere(
+    runs: list[tuple[Settings, list[str]]], jobs: int | None, quiet: bool, *, frozen: bool
+) -> int:
     """Print what each target would do with the data; fails where none would take it."""
     from dslint import targets
     from dslint.report import Options
@@ -248,7 +263,15 @@ def _everywhere(runs: list[tuple[Settings, list[str]]], jobs: int | None, quiet:
     from dslint.stages.check import check, merged
 
     found = [
-        check(paths, settings, locate_all=False, jobs=jobs, begin=progress, warn=_warn)
+        check(
+            paths,
+            settings,
+            locate_all=False,
+            jobs=jobs,
+            frozen=frozen,
+            begin=progress,
+            warn=_warn,
+        )
         for settings, paths in runs
     ]
     reports = [merged(each) for each in zip(*found, strict=True)]

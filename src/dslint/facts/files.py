@@ -33,7 +33,7 @@ class Seen:
 @dataclass(slots=True)
 class FileFacts:
     """What is known of a file. A chunk has one of its own; `join` adds those of later chunks to the
-    first.
+    first. `parted` are the files, itself or its inputs, that are not as they were locked, and how.
     """
 
     path: str = ""
@@ -54,6 +54,7 @@ class FileFacts:
     formats: dict[str, Seen] = field(default_factory=dict)
     keys: dict[Keys, Seen] = field(default_factory=dict)
     pairs: Pairs | None = None
+    parted: list[tuple[str, str]] = field(default_factory=list)
 
     def join(self, later: FileFacts) -> None:
         """Add the facts of the chunk that follows."""

@@ -18,6 +18,7 @@ from dslint.rulebook import book, selection
 from dslint.stages import executor, ignore
 from dslint.stages.assemble import assemble
 from dslint.stages.files import File, opened
+from dslint.stages.frozen import hold
 from dslint.stages.gather import Gathered, gather
 from dslint.stages.ignore import Ignores
 from dslint.stages.plan import Plan
@@ -36,16 +37,17 @@ def check(
     locate_all: bool = True,
     jobs: int | None = None,
     chunk: int = source.CHUNK,
+    frozen: bool = False,
     begin: Callable[[int], Progress] | None = None,
     warn: Warn = lambda notice: None,
 ) -> list[Report]:
     """Lint what `paths` name or are, and return a report for each target of the settings.
 
     `locate_all` gives every finding its column and excerpt, else only those that a story shows.
-    `jobs` and `chunk` (bytes looked at together) never show in the result. `begin` is told the size
-    of the input in bytes and returns what is to be told of progress; `warn` is told what is worth
-    knowing of the settings. Raises UsageError, ConfigError, PageError or InputError; what is wrong
-    with the data is in the report.
+    `jobs` and `chunk` (bytes looked at together) never show in the result. `frozen` holds the files
+    to their locks. `begin` is told the size of the input in bytes and returns what is to be told of
+    progress; `warn` is told what is worth knowing of the settings. Raises UsageError, ConfigError,
+    PageError or InputError; what is wrong with the data is in the report.
     """
     formats.verify(settings.format)
     rules = rulebook(settings, warn)
@@ -58,7 +60,9 @@ def check(
             opened(spooled if spooled and each.path == source.STDIN else each, settings.format)
             for each in sources
         ]
-        return _reports(rules, files, settings, locate_all, jobs, chunk, begin)
+        unheld = hold(files) if frozen else []
+        reports = _reports(rules, files, settings, locate_all, jobs, chunk, begin)
+        return [replace(each, skipped=(*each.skipped, *unheld)) for each in reports]
     finally:
         if spooled:
             Path(spooled.path).unlink(missing_ok=True)

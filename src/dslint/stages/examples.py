@@ -17,8 +17,10 @@ from dslint.errors import DslintError, InputError, PageError, did_you_mean
 from dslint.jsonl.source import CHUNK, Source
 from dslint.model import Example, Rule
 from dslint.rulebook import book, page
+from dslint.stages import lock
 from dslint.stages.files import opened
 from dslint.stages.fix import settled
+from dslint.stages.frozen import hold
 from dslint.stages.gather import gather
 from dslint.stages.plan import Plan
 from dslint.stages.purpose import for_model, purpose_of
@@ -122,7 +124,11 @@ def raised(rule: Rule, example: Example, chunk: int = CHUNK) -> list[Raised]:
     with tempfile.TemporaryDirectory(prefix="dslint-") as folder:
         file = Path(folder) / Path(example.settings.get("file", "example.jsonl")).name
         file.write_bytes(example.data)
-        found = gather(plan, [opened(Source(file.name, str(file)), plan.format)], chunk=chunk)
+        files = [opened(Source(file.name, str(file)), plan.format)]
+        if "locked" in example.settings:
+            _lock(file, int(example.settings["locked"]))
+            hold(files)
+        found = gather(plan, files, chunk=chunk)
     return [each for hits in found.hits for every in hits.values() for each in every]
 
 
@@ -144,6 +150,12 @@ def asked(rule: Rule, example: Example) -> Plan:
     purpose = purpose_of([target], said.get("model"), budget=said.get("budget"), today=day)
     target = for_model(target, purpose.model(0))
     return Plan((rule,), (target,), {}, example.settings.get("format"), purpose)
+
+
+def _lock(file: Path, lines: int) -> None:
+    """Lock a file as if it had its first lines alone: `locked=2` beside an example."""
+    held = lock.content_of_rows(file.read_bytes().splitlines()[:lines])
+    lock.record("convert", {str(file): held}, {}, {}, "nothing lost")
 
 
 def _target(example: Example) -> Target:

@@ -1,0 +1,77 @@
+"""Holds data to its locks: whether files and their inputs still mean what was recorded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from dslint.config import toml
+from dslint.errors import InputError
+from dslint.jsonl.source import STDIN
+from dslint.model import Skipped
+from dslint.stages import lock
+from dslint.stages.files import File
+from dslint.stages.lock import Content, Entry
+
+
+def hold(files: Sequence[File]) -> list[Skipped]:
+    """Note in the facts of each file where it and the lock of its folder part, and return what
+    could not be compared: files that no lock speaks of, and inputs that are not here.
+
+    Raises ConfigError for a lock that can't be read, InputError where no lock speaks of any file.
+    """
+    content, locks, skipped, known = cache(lock.content_of), cache(lock.read), list[Skipped](), 0
+    for file in files:
+        path = file.source.path
+        at = lock.beside(path)
+        entries = locks(at)
+        name = lock.name_in(at, path)
+        recorded = _recorded(entries, name)
+        if file.source.name == STDIN or recorded is None:
+            skipped.append(Skipped(file.source.name, f"whether it is as locked: {_silent(at)}"))
+            continue
+        known += 1
+        try:
+            found = content(path)
+        except InputError as error:
+            skipped.append(Skipped(file.source.name, f"whether it is as locked: {error}"))
+            continue
+        if how := _parted(found, recorded):
+            file.facts.parted.append((file.source.name, how))
+        for each, before in entries[name].inputs.items() if name in entries else ():
+            beside = os.path.normpath(at.parent / each)
+            if each == STDIN:
+                continue
+            if not os.path.isfile(beside):
+                why = f"whether its input `{each}` has changed: it is not here"
+                skipped.append(Skipped(file.source.name, why))
+            elif _parted(content(beside), before):
+                file.facts.parted.append((each, "has changed since this file was made of it"))
+    if not known:
+        raise InputError(
+            "there is no dslint.lock that speaks of what is to be checked; what writes data writes "
+            "one: dslint convert FILE"
+        )
+    return skipped
+
+
+def _recorded(entries: dict[str, Entry], name: str) -> Content | None:
+    """Return what a lock says that a file holds: as an output, or as what outputs were made of."""
+    if name in entries:
+        return entries[name].content
+    inputs = (entry.inputs for entry in entries.values())
+    return next((each[name] for each in inputs if name in each), None)
+
+
+def _parted(found: Content, recorded: Content) -> str:
+    """Say how a file's content differs from the recorded one, if it does."""
+    if found.rows != recorded.rows:
+        return f"has {found.rows:,} rows where the lock says {recorded.rows:,}"
+    return "" if found.hash == recorded.hash else "has rows that are not those of the lock"
+
+
+def _silent(at: Path) -> str:
+    where = toml.shown(at)
+    return f"{where} does not speak of it" if at.exists() else f"there is no {where}"
