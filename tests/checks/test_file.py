@@ -123,11 +123,18 @@ def test_a_byte_order_mark_is_judged_by_the_target(
     assert [rule for rule, *_ in told(tmp_path, data, target=target)] == expected
 
 
-def test_a_table_that_the_target_takes_is_listed_as_not_looked_into(tmp_path: Path) -> None:
+def test_a_table_that_the_target_takes_is_looked_into(tmp_path: Path) -> None:
     path = tmp_path / "train.csv"
-    path.write_text("prompt,completion\nHi,Hello\nBye,Goodbye\n", encoding="utf-8")
+    path.write_text("prompt,completion\nHi,Hello\nBye,Goodbye,now\n", encoding="utf-8")
     report = dslint.check(path, target="trl")
-    assert not report.findings
-    assert [each.why for each in report.skipped] == [
-        "its rows: it is csv, and only JSON is looked into"
+    assert [(each.rule, each.line) for each in report.findings if each.level == "error"] == [
+        ("too-many-cells", 3)
     ]
+    assert not report.skipped
+
+
+def test_a_table_that_can_not_be_opened_is_listed_as_not_looked_into(tmp_path: Path) -> None:
+    path = tmp_path / "train.csv"
+    path.write_text("prompt,prompt\nHi,Hello\n", encoding="utf-8")
+    (skipped,) = dslint.check(path, target="trl").skipped
+    assert skipped.why.startswith("its rows: it has 2 columns that are called `prompt` (1, 2)")

@@ -140,6 +140,7 @@ def _unread(files: Sequence[File]) -> Iterator[Skipped]:
     for file in files:
         if not file.readable and file.facts.container in (*TABLES, "text"):
             why = file.why or f"is {file.facts.container}, which has none"
+            why += " (an option of `dslint convert`)" if " --" in why else ""
             yield Skipped(file.source.name, f"its rows: it {why}")
 
 

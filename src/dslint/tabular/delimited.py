@@ -47,17 +47,28 @@ def _rows(blocks: Callable[[], Iterable[bytes]], by: str) -> Iterator[Taken]:
             yield cells
         elif len(cells) != width:
             kind = "too-few-cells" if len(cells) < width else "too-many-cells"
-            yield flawed(line, kind, records.raw(), f"{len(cells)}, not {width}")
+            count = f"{len(cells)} cell" + "s"[: len(cells) != 1]
+            yield flawed(line, kind, records.raw(), f"it has {count}, and the header has {width}")
         else:
             row: dict[str, Any] = dict(zip(names, [cell or None for cell in cells], strict=True))
             taken = written(row, special, line)
             if taken.defect:
-                taken = flawed(line, taken.defect.kind, records.raw(), taken.defect.found)
-            elif _NUL in taken.raw:
-                zeros = sum(cell.count("\0") for cell in cells)
-                if zeros:
-                    taken = flawed(line, "nul-in-cell", records.raw(), str(zeros))
+                raw, found = records.raw(), taken.defect.found
+                if taken.defect.kind == "not-utf8":
+                    found = _stray(raw)
+                taken = flawed(line, taken.defect.kind, raw, found)
+            elif _NUL in taken.raw and (zeros := sum(cell.count("\0") for cell in cells)):
+                found = f"{zeros} NUL byte" + "s"[: zeros != 1]
+                taken = flawed(line, "nul-byte", records.raw(), found)
             yield taken
+
+
+def _stray(raw: bytes) -> str:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return f"`0x{raw[error.start]:02x}`"
+    return "a lone surrogate"
 
 
 class _Records:

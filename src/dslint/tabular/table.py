@@ -16,16 +16,15 @@ from dslint.model import Defect
 from dslint.tabular.cells import BrokenCellError, Reader, structured
 
 BROKEN = {
-    "too-few-cells": "it has fewer cells than the header: {found}",
-    "too-many-cells": "it has more cells than the header: {found}",
+    "too-few-cells": "{found}",
+    "too-many-cells": "{found}",
     "stray-quote": "a cell in quotes goes on after its closing quote (a quote in it is doubled)",
     "open-quote": "a quote opens in it that is never closed; what follows was not read",
     "huge-cell": "a cell is longer than {found} characters, perhaps for want of a closing quote; "
     "what follows was not read",
-    "nul-in-cell": "a cell holds NUL bytes: {found}",
-    "not-utf8": "it holds bytes that are no letters in the file's encoding",
-    "broken-cell": "{found}",
-    "not-json": "{found}",
+    "nul-byte": "it holds {found}",
+    "not-utf8": "it is not UTF-8 ({found})",
+    "unreadable-cell": "{found}",
 }
 """What can be wrong with a row of a table, by kind, as it is said of the row."""
 
@@ -88,20 +87,21 @@ def written(
                 del row[name]  # no tools are no null
         return Taken(place, orjson.dumps(row, default=_plain))
     except BrokenCellError as broken:
-        return flawed(place, "broken-cell", raw or _shown(row), str(broken))
+        return flawed(place, "unreadable-cell", raw or _shown(row), str(broken))
     except orjson.JSONEncodeError as error:
         if "surrogates" in str(error) or "UTF-8" in str(error):
-            return flawed(place, "not-utf8", raw or _shown(row))
-        return flawed(place, "not-json", raw or _shown(row), _why(error))
+            return flawed(place, "not-utf8", raw or _shown(row), "a lone surrogate")
+        return flawed(place, "unreadable-cell", raw or _shown(row), _why(error))
 
 
 def flawed(place: int, kind: str, raw: bytes, found: str = "") -> Taken:
     """Return a row with what is wrong with it."""
-    return Taken(place, raw, Defect(kind, 0, len(raw.rstrip()), found))
+    raw = raw.rstrip(b"\r\n")
+    return Taken(place, raw, Defect(kind, 0, len(raw), found))
 
 
 def _why(error: Exception) -> str:
-    return f"it can't be written as JSON: {error.__cause__ or error}"
+    return str(error.__cause__ or error)
 
 
 def _shown(row: Mapping[str, Any]) -> bytes:
