@@ -78,6 +78,17 @@ def test_a_long_word_has_a_count(name: str) -> None:
 
 
 @pytest.mark.parametrize("fast", [False, None])
+def test_ten_megabytes_without_a_space_have_a_count(fast: bool | None) -> None:
+    assert encoding("o200k_base", fast).count("abc123" * 1_700_000) == 3_400_000
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_ranks_are_read_as_tiktoken_reads_them(name: str) -> None:
+    ranks = vocabulary.definition(name)["mergeable_ranks"]
+    assert vocabulary.parsed(ranks) == vocabulary._loader().load_tiktoken_bpe(*ranks)
+
+
+@pytest.mark.parametrize("fast", [False, None])
 def test_what_spells_a_special_token_is_text(fast: bool | None) -> None:
     assert encoding("o200k_base", fast).count("<|endoftext|>") == 7
     assert encoding("o200k_harmony", fast).count("<|start|>user<|message|>") > 3
