@@ -63,6 +63,7 @@ KNOWN = (*NAMES, *ALPACA.values())
 _BESIDE = {"messages": ("tools",), "conversations": ("tools", "system"), "prompt": ("system",)}
 _OF_ALPACA = ("input", "history")
 _INSTRUCTIONS = ("instruction", "instructions")
+_NEEDED = ("prompt", "completion", "output", "chosen", "rejected")
 _RESERVED = {*KNOWN, *STRUCTURED, "label", "kto_tag", "weight"}
 
 
@@ -80,6 +81,11 @@ class Fields:
     def renamed(self) -> dict[str, str]:
         """Return the fields whose keys have another name."""
         return {name: key for name, key in self.keys.items() if name != key}
+
+    def empty(self, row: Row) -> str | None:
+        """Return the column of a table in which a row lacks what it is nothing without."""
+        needed = (self.keys[name] for name in _NEEDED if name in self.keys)
+        return next((key for key in needed if key in row and row[key] is None), None)
 
     def of(self, row: Row) -> Row:
         """Return a row under the names of its fields; what is no field stays beside them."""

@@ -12,6 +12,9 @@ import orjson
 SAMPLE = 200
 """How many lines that are not blank the kind is told from."""
 
+HEADER = 1 << 20
+"""Bytes that the schema of a stream of Arrow has at the most."""
+
 _MAGIC = (
     (b"PAR1", "parquet"),
     (b"ARROW1\0\0", "arrow"),
@@ -101,6 +104,8 @@ def _packed(head: bytes) -> str | None:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
+    if head.startswith(b"\xff\xff\xff\xff") and 0 < int.from_bytes(head[4:8], "little") < HEADER:
+        return "arrow"  # as a stream, which begins with the length of its schema
     if head.startswith(b"PK\x03\x04"):
         return "xlsx" if b"xl/" in head or b"[Content_Types].xml" in head else "zip"
     return None

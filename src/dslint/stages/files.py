@@ -26,6 +26,8 @@ from dslint.stages.tables import AS_IT_IS, TABLES, Reading
 from dslint.tabular.table import Table, TableError
 
 BOM = b"\xef\xbb\xbf"
+_TEXT = frozenset({"jsonl", "array", "pretty", "text"})
+
 SAMPLE = 200
 """Rows from which a file's format is told."""
 
@@ -200,7 +202,7 @@ def _look_into(file: File, head: bytes, reading: Reading) -> None:
         if facts.container in TABLES:
             file.table = tables.opened(file.source, head, facts.container, reading)
             file.readable = True
-        elif reading.recode and reading.encoding is None and foreign(head):
+        elif reading.explains and facts.container in _TEXT and foreign(head):
             raise TableError(explained(head))
         if file.readable and facts.format == UNKNOWN:
             facts.format = of_file(_sample(file, head.removeprefix(BOM)))

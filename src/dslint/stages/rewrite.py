@@ -152,12 +152,11 @@ def rewritten(
     lines: list[bytes] = []
     rows: list[Any] = []
     for line in parsed.lines:
-        if how.fields:
-            line = _named(line, how.fields, flaws.get(line.number, {}))
-            part.notes["formulas"] += how.fields.table and _FORMULA in line.raw
-        own = how.forced or of_row(line.data, format)
-        part.formats[own] += 1
         try:
+            if how.fields:
+                line = _named(line, how.fields, flaws.get(line.number, {}), part)
+            own = how.forced or of_row(line.data, format)
+            part.formats[own] += 1
             out, row, conversation = _row(how, line, own, flaws.get(line.number, {}))
         except Unconvertible as why:
             part.rejects.append(Reject(line.number, str(why), line.raw))
@@ -187,8 +186,14 @@ def rewritten(
     return part
 
 
-def _named(line: Line, fields: Fields, flaws: dict[str, str]) -> Line:
-    """Return a line with the names of its fields, its bytes as they were."""
+def _named(line: Line, fields: Fields, flaws: dict[str, str], part: Part) -> Line:
+    """Return a line with the names of its fields, its bytes as they were. Raises Unconvertible for
+    a row of a table in which a cell is empty that it is nothing without.
+    """
+    if fields.table:
+        part.notes["formulas"] += _FORMULA in line.raw
+        if column := fields.empty(line.data):
+            raise Unconvertible(f"its `{column}` is empty")
     data = json.loads(line.raw) if "number-loses-precision" in flaws else line.data
     return Line(line.number, line.raw, fields.of(data))
 

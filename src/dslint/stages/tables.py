@@ -29,6 +29,10 @@ class Reading:
     sheet: str | None = None
     recode: bool = False
 
+    @property
+    def explains(self) -> bool:
+        return self.recode and self.encoding is None
+
 
 AS_IT_IS = Reading()
 

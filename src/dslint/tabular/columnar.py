@@ -35,10 +35,9 @@ def _scan(path: str, kind: str) -> pl.LazyFrame:
     if kind == "parquet":
         return pl.scan_parquet(path, glob=False)
     with open(path, "rb") as file:
-        if file.read(4) == _STREAM:  # as Hugging Face keeps what it has loaded
-            file.seek(0)
-            return pl.read_ipc_stream(file).lazy()
-    return pl.scan_ipc(path, glob=False)
+        stream = file.read(4) == _STREAM
+    # a stream, as Hugging Face keeps what it has loaded, is read whole
+    return pl.read_ipc_stream(path).lazy() if stream else pl.scan_ipc(path, glob=False)
 
 
 def _rows(path: str, kind: str, nested: Mapping[str, Any]) -> Iterator[Taken]:
