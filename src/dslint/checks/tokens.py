@@ -1,5 +1,5 @@
-"""Tokens: records that are longer than a model takes, by what is left of them. Only those whose
-bytes could be so many are counted, so that data of usual length loads no vocabulary.
+"""Tokens: records longer than a model takes, by what is left of them, and what files repeat. Only
+records whose bytes could be so many are counted: data of usual length loads no vocabulary.
 """
 
 from __future__ import annotations
@@ -7,8 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from dslint.checks.platform import size
 from dslint.facts.batch import Batch
+from dslint.facts.files import FileFacts
 from dslint.facts.measure import Answer, Measure, answers, may_exceed, measures
+from dslint.facts.repeats import Shared
 from dslint.model import Hit
 
 Found = Iterable[tuple[int, Hit]]
@@ -90,3 +93,30 @@ def _lost(long: _Long, most: int) -> str:
         return f"the last answer ends after {most - last.start:,} of its {last.end - last.start:,}"
     lost = every - whole
     return f"{lost:,} of {every:,} answers are cut or lost"
+
+
+def prompt_share(file: FileFacts, limits: Mapping[str, Any]) -> Iterator[Hit]:
+    """Yield once for a file of which one system prompt makes up a large part."""
+    shared = max(file.repeats.prompts.values(), key=_taken, default=None)
+    if shared and shared.rows > 1 and _taken(shared) >= limits["option_share"] * file.bytes:
+        yield Hit(
+            values={
+                "rows": shared.rows,
+                "size": size(shared.bytes),
+                "share": _taken(shared) / file.bytes,
+            }
+        )
+
+
+def tools_share(file: FileFacts, limits: Mapping[str, Any]) -> Iterator[Hit]:
+    """Yield once for a file of which tool definitions that rows repeat make up a large part."""
+    lists = [shared for shared in file.repeats.tools.values() if shared.rows > 1]
+    taken = sum(map(_taken, lists))
+    if lists and taken >= limits["option_share"] * file.bytes:
+        rows = sum(shared.rows for shared in lists)
+        lists_told = "one list of tools" if len(lists) == 1 else f"{len(lists):,} lists of tools"
+        yield Hit(values={"lists": lists_told, "rows": rows, "share": taken / file.bytes})
+
+
+def _taken(shared: Shared) -> int:
+    return shared.rows * shared.bytes

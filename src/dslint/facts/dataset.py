@@ -46,6 +46,14 @@ def _reasoning(batch: Batch) -> list[bool]:
     return found
 
 
+def _hash(name: str, dtype: type[pl.DataType], says: str) -> Column:
+    return Column(dtype, says, lambda batch: batch.identity[name])
+
+
+HASHES = ("_exact", "_prompt", "_reply", "_reply_length")
+"""The columns by which rows are found that repeat others."""
+
+
 def _share(condition: pl.Expr) -> pl.Expr:
     return condition.mean().over("file").fill_null(0.0)
 
@@ -64,6 +72,11 @@ DATASET = Table(
             pl.UInt32,
             "the length of its line in bytes",
             lambda batch: [len(each.raw) for each in batch.records],
+        ),
+        "text_bytes": Column(
+            pl.UInt32,
+            "the same, and 0 where it has images",
+            lambda batch: [0 if each.images else len(each.raw) for each in batch.records],
         ),
         "messages": Column(
             pl.UInt32,
@@ -89,6 +102,24 @@ DATASET = Table(
             "the file's number in the run, from 0",
             lambda batch: [0] * len(batch.records),
         ),
+        "records": Column(
+            pl.Int64,
+            "how many records its file has",
+            None,
+            lambda: pl.len().over("file"),
+            ("file",),
+        ),
+        "long_bytes": Column(
+            pl.Int64,
+            "the `text_bytes` that 99 of 100 records of its file do not exceed",
+            None,
+            lambda: pl.col("text_bytes").quantile(0.99, "lower").over("file"),
+            ("text_bytes", "file"),
+        ),
+        "_exact": _hash("exact", pl.UInt64, "a hash of all that the record says"),
+        "_prompt": _hash("prompt", pl.UInt64, "a hash of what comes before the answer"),
+        "_reply": _hash("reply", pl.UInt64, "a hash of the answer; 0 without one"),
+        "_reply_length": _hash("reply_length", pl.UInt16, "the answer's characters"),
         "json_share": Column(
             pl.Float64,
             "the share of the file's records whose answer looks like JSON, valid or broken",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dslint.facts.pairs import Pairs
+from dslint.facts.repeats import Repeats
 
 Keys = tuple[str, ...]
 
@@ -54,6 +55,7 @@ class FileFacts:
     formats: dict[str, Seen] = field(default_factory=dict)
     keys: dict[Keys, Seen] = field(default_factory=dict)
     pairs: Pairs | None = None
+    repeats: Repeats = field(default_factory=Repeats)
     parted: list[tuple[str, str]] = field(default_factory=list)
 
     def join(self, later: FileFacts) -> None:
@@ -68,6 +70,7 @@ class FileFacts:
         if later.pairs is not None:
             self.pairs = self.pairs or Pairs()
             self.pairs.join(later.pairs, offset)
+        self.repeats.join(later.repeats)
         self.bytes += later.bytes
         self.lines += later.lines
         self.newlines += later.newlines

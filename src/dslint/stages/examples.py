@@ -149,13 +149,27 @@ def asked(rule: Rule, example: Example) -> Plan:
     day = date.fromisoformat(said["today"]) if "today" in said else None
     purpose = purpose_of([target], said.get("model"), budget=said.get("budget"), today=day)
     target = for_model(target, purpose.model(0))
-    return Plan((rule,), (target,), {}, example.settings.get("format"), purpose)
+    options = {rule.name: _options(rule, example)}
+    return Plan((rule,), (target,), options, said.get("format"), purpose)
 
 
 def _lock(file: Path, lines: int) -> None:
     """Lock a file as if it had its first lines alone: `locked=2` beside an example."""
     held = lock.content_of_rows(file.read_bytes().splitlines()[:lines])
     lock.record("convert", {str(file): held}, {}, {}, "nothing lost")
+
+
+def _options(rule: Rule, example: Example) -> dict[str, object]:
+    """Return the options that an example sets: `option_times=2`, in JSON."""
+    given = {
+        name.removeprefix("option_"): json.loads(text)
+        for name, text in example.settings.items()
+        if name.startswith("option_")
+    }
+    if unknown := given.keys() - rule.options.keys():
+        name = min(unknown)
+        raise PageError(f"the rule has no option `{name}`{did_you_mean(name, rule.options)}")
+    return given
 
 
 def _target(example: Example) -> Target:

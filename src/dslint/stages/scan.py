@@ -15,6 +15,7 @@ from dslint.checks import shape
 from dslint.facts.batch import Batch
 from dslint.facts.files import FileFacts, Seen
 from dslint.facts.pairs import Pairs
+from dslint.facts.repeats import repeats
 from dslint.facts.tables import TABLES
 from dslint.formats import of_row
 from dslint.formats.openai import COMPLETION
@@ -89,6 +90,7 @@ def scan(
             records[image.record].images += 1
         for position in sorted({image.record for image in batch.images}):
             part.file.images.add(records[position].line)
+    part.file.repeats = repeats(batch)
     for name in ROW_TABLES:
         _ask(plan, name, batch, part.hits)
     _check(plan, batch, part.hits)
