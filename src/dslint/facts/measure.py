@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dslint.facts.batch import Batch
 
 if TYPE_CHECKING:
-    from dslint.facts.tokens.record import Counted
+    from dslint.facts.tokens.totals import Counted
 
 
 class Measure(NamedTuple):
