@@ -69,10 +69,10 @@ def old_stop_sequence(file: FileFacts) -> Iterator[Hit]:
     if file.pairs is None:
         return
     side = file.pairs.completions
-    ends = [lines for mark, lines in side.marks.items() if mark.rstrip().endswith(_END_TOKENS)]
+    ends = [lines for mark, lines in side.marks.items() if mark.rstrip().endswith(END_TOKENS)]
     rows = sum(lines.rows for lines in ends)
     token = next(
-        (token for mark in side.marks for token in _END_TOKENS if mark.rstrip().endswith(token)), ""
+        (token for mark in side.marks for token in END_TOKENS if mark.rstrip().endswith(token)), ""
     )
     if not rows and (side.ends or "").rstrip().endswith("</s>"):
         token, rows = "</s>", side.rows
@@ -128,7 +128,7 @@ def glued_completion(file: FileFacts) -> Iterator[Hit]:
         yield Hit(values=values, line=glued.first)
 
 
-_END_TOKENS = ("<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<|end_of_text|>")
+END_TOKENS = ("<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<|end_of_text|>")
 _LETTERS = string.ascii_letters + string.digits
 _PROSE = frozenset(".?!:;,)\"'`*_…。？！：；，）”’」』»") | {""}
 

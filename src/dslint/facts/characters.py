@@ -11,7 +11,7 @@ _UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf"
 """Thai, Lao, Tibetan, Burmese, Khmer, Tai: scripts in which U+200B says where a word ends."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
-_ZERO_WIDTH = re.compile(rf"(?<![{_UNSPACED}])[\u200b\u2060\ufeff](?![{_UNSPACED}])")
+ZERO_WIDTH = re.compile(rf"(?<![{_UNSPACED}])[\u200b\u2060\ufeff](?![{_UNSPACED}])")
 _OVERRIDE = re.compile(r"[\u202d\u202e]")
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _SEPARATOR = re.compile(r"[\u2028\u2029]")
@@ -39,7 +39,7 @@ def zero_width(text: str) -> str:
     """Return the characters of no width, but for those that scripts need: joiners, and U+200B
     between words of a script that writes no spaces.
     """
-    return _listed(_ZERO_WIDTH.findall(text))
+    return _listed(ZERO_WIDTH.findall(text))
 
 
 def bidi_controls(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dslint.facts.characters import ZERO_WIDTH
 from dslint.facts.mojibake import passages
 from dslint.fixes.places import texts
 from dslint.model import Edit, Record, Splice
@@ -29,3 +30,10 @@ def line_feeds(record: Record, pointer: str) -> Iterator[Edit]:
     for place, text in found:
         for each in _WINDOWS.finditer(text):
             yield Splice(place, each.start(), each.end() - 1)
+
+
+def zero_width(record: Record, pointer: str) -> Iterator[Edit]:
+    """Take away characters of no width, but for those that a script needs."""
+    for place, text in texts(record.data, pointer):
+        for found in ZERO_WIDTH.finditer(text):
+            yield Splice(place, found.start(), found.end())

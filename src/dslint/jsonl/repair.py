@@ -18,7 +18,6 @@ import orjson
 
 from dslint.jsonl.edit import Slice, flat, joined
 from dslint.jsonl.grain import BACKSLASH, CLOSERS, COMMA, OPENERS
-from dslint.jsonl.locate import children, value
 from dslint.jsonl.tokens import COLON_AHEAD, ESCAPE, LITERALS, NUMBER, PYTHON, STRING_END, TOKEN
 
 REPAIRED = frozenset(
@@ -31,6 +30,9 @@ REPAIRED = frozenset(
 )
 """The kinds of defects of which some can be repaired."""
 
+LEAD = 64
+"""Bytes at the head of a line in which its first key begins."""
+
 LONGEST, DEEPEST = 4 * 1024 * 1024, 90
 """Bytes up to which a line is read as Python, too; brackets that may be open in it."""
 
@@ -40,6 +42,7 @@ _DOUBLE = "“”„‟«»＂"
 _QUOTED = re.compile(
     r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrtbf])|(['\"/\\]))|\\|([^\\]++)", re.DOTALL
 )
+_VALUES = ("string", "number", "word", "nan")
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -51,7 +54,8 @@ def repaired(raw: bytes, kinds: Collection[str]) -> list[bytes] | None:
     """Return the objects of a line that does not parse to one, each on a line of its own.
 
     Only defects of `kinds` are mended; None where that does not make the line sound, or where it
-    could be read in more than one way. Never raises, whatever the bytes are.
+    could be read in more than one way; nothing at all of a line that is a comment. Never raises,
+    whatever the bytes are.
     """
     try:
         data = orjson.loads(raw)
@@ -59,6 +63,8 @@ def repaired(raw: bytes, kinds: Collection[str]) -> list[bytes] | None:
         pass
     else:
         return _once(data) if "not-an-object" in kinds else None
+    if b'{\\"' in raw[:LEAD] and "bad-escape" in kinds:
+        return _escaped(raw)
     writer = _Writer(raw, kinds)
     try:
         objects = writer.objects()
@@ -70,7 +76,7 @@ def repaired(raw: bytes, kinds: Collection[str]) -> list[bytes] | None:
             found.append(orjson.loads(each))
         except ValueError:
             return None
-    if not found or not all(type(each) is dict for each in found):
+    if not all(type(each) is dict for each in found):
         return None
     if writer.is_python and not _python_agrees(raw, found, must=writer.needs_python):
         return None
@@ -83,6 +89,14 @@ def _once(data: Any) -> list[bytes] | None:
         return None
     try:
         return [flat(data.encode())] if type(orjson.loads(data)) is dict else None
+    except ValueError:
+        return None
+
+
+def _escaped(raw: bytes) -> list[bytes] | None:
+    """Return the object of a line that was made the inside of a string, and then not put in one."""
+    try:
+        return _once(orjson.loads(b'"' + raw.strip() + b'"'))
     except ValueError:
         return None
 
@@ -122,7 +136,7 @@ class _Writer:
         self.opened = bytearray()
         self.last = ""  # the token before, white space and comments aside
         self.comma = 0  # where the last comma is, while `last` is one
-        self.closed = 0  # where the last closing bracket ends, while `last` is one
+        self.end = 0  # where `last` ends
         self.is_python = self.needs_python = False
 
     def objects(self) -> list[bytes]:
@@ -139,7 +153,7 @@ class _Writer:
             else:
                 self.take(group, start, at)
             if group not in ("comment", "bom", "other"):
-                self.last = group if group != "mark" else chr(self.raw[start])
+                self.last, self.end = group if group != "mark" else chr(self.raw[start]), at
         if self.opened:
             raise _AmbiguousError
         if self.last == ",":
@@ -157,7 +171,7 @@ class _Writer:
                 if begin <= start and stop <= end and (start < end or stop == len(self.raw))
             ]
             found.append(joined(self.raw[begin:end], inside).strip(b" \t\r\n"))
-        return found
+        return [each for each in found if each]
 
     def mend(self, kind: str, start: int, end: int, text: bytes) -> None:
         if kind not in self.kinds:
@@ -170,7 +184,7 @@ class _Writer:
             case "mark":
                 self.structure(token[0], start, end)
             case "string":
-                self.follow(start)
+                self.follow(start, end)
                 self.text(start, end)
             case "bom":
                 self.mend("byte-order-mark", start, end, b"")
@@ -180,6 +194,8 @@ class _Writer:
                 self.mend("comment", start, end, b"")
             case "nan":
                 self.mend("nan-or-infinity", start, end, b"null")
+            case "number" if token.isdigit() and self.last in ("{", ",") and self.is_key(end):
+                self.mend("unquoted-key", start, end, b'"' + token + b'"')
             case "number" if NUMBER.fullmatch(token):
                 pass
             case "word":
@@ -193,7 +209,7 @@ class _Writer:
 
     def structure(self, mark: int, start: int, end: int) -> None:
         if mark in OPENERS:
-            self.follow(start)
+            self.follow(start, end)
             self.opened.append(mark)
             if len(self.opened) > DEEPEST and self.is_python:
                 raise _AmbiguousError
@@ -202,15 +218,14 @@ class _Writer:
                 raise _AmbiguousError
             if self.last == ",":
                 self.mend("trailing-comma", self.comma, self.comma + 1, b"")
-            self.closed = end
         elif mark == COMMA:
             if not self.last or self.last in ",:[{":
                 raise _AmbiguousError
             self.comma = start
 
-    def follow(self, start: int) -> None:
-        """Take in a value behind a closing bracket, with no comma between; or behind the line's
-        first object, with one or without.
+    def follow(self, start: int, end: int) -> None:
+        """Take in a value, or a key, that stands behind another with no comma between: of an object
+        or a list, or behind the line's first object.
         """
         if not self.opened and self.last in ("}", ","):
             if self.last == ",":
@@ -218,20 +233,21 @@ class _Writer:
             elif "concatenated-objects" not in self.kinds:
                 raise _AmbiguousError
             self.borders.append(start)
-        elif self.opened and self.last in ("}", "]"):
-            self.mend("missing-comma", self.closed, self.closed, b",")
+        elif self.opened and (
+            self.last in ("}", "]") or (self.last in _VALUES and self.is_key(end))
+        ):
+            self.mend("missing-comma", self.end, self.end, b",")
+
+    def is_key(self, end: int) -> bool:
+        return self.opened[-1:] == b"{" and COLON_AHEAD.match(self.raw, end) is not None
 
     def word(self, token: bytes, start: int, end: int) -> None:
-        if self.last in ("{", ",") and COLON_AHEAD.match(self.raw, end) and self.in_object:
+        if self.last in ("{", ",") and self.is_key(end):
             self.mend("unquoted-key", start, end, b'"' + token + b'"')
         elif token in PYTHON:
             self.mend("python-literal", start, end, _AS_JSON[token])
         elif token not in LITERALS:
             raise _AmbiguousError
-
-    @property
-    def in_object(self) -> bool:
-        return bool(self.opened) and self.opened[-1] == ord("{")
 
     def text(self, start: int, end: int) -> None:
         """Mend escapes and control characters of a string in double quotes."""
@@ -257,13 +273,13 @@ class _Writer:
 
     def foreign(self, group: str, start: int, end: int) -> int:
         """Take in a string in single or typographic quotes; return where it ends."""
-        self.follow(start)
         close = next(
             (each for each in STRING_END[group].finditer(self.raw, end) if each[0][0] != BACKSLASH),
             None,
         )
         if close is None or self.raw[start] in b"uUbB":
             raise _AmbiguousError
+        self.follow(start, close.end())
         try:
             inner = self.raw[end : close.start()].decode()
         except UnicodeDecodeError:
@@ -302,35 +318,3 @@ def _unescaped(inner: str) -> str:
         )
     text = "".join(out)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def without_repeats(raw: bytes) -> bytes:
-    """Take the second of two members with the same key and the same value out of a line that
-    parses; the line as it is, if there is none.
-    """
-    slices: list[Slice] = []
-    waiting = [value(raw)[0]]
-    while waiting:
-        every = list(children(raw, at := waiting.pop()))
-        first: dict[str, bytes] = {}
-        for number, child in enumerate(every):
-            name, text = child.name, raw[child.start : child.end]
-            if raw[at : at + 1] == b"{" and _same(first.get(name), text):
-                slices.append((every[number - 1].end, child.end, b""))
-                continue
-            first.setdefault(name, text)
-            if raw[child.start : child.start + 1] in (b"{", b"["):
-                waiting.append(child.start)
-    return joined(raw, slices)
-
-
-def _same(one: bytes | None, other: bytes) -> bool:
-    if one is None or one == other:
-        return one is not None
-    sort = orjson.OPT_SORT_KEYS
-    try:
-        return orjson.dumps(orjson.loads(one), option=sort) == orjson.dumps(
-            orjson.loads(other), option=sort
-        )
-    except (ValueError, TypeError):
-        return False

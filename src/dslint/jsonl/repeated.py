@@ -7,7 +7,9 @@ from typing import Any
 
 import orjson
 
+from dslint.jsonl.edit import Slice, joined
 from dslint.jsonl.grain import BODY, SPACE, STRING, decoded
+from dslint.jsonl.locate import children, value
 from dslint.model import Defect
 
 _KEYS = re.compile(rb'"(' + BODY + rb')"(' + SPACE + rb":)?|[{}]", re.DOTALL)
@@ -86,3 +88,35 @@ def may_repeat_keys(raw_chunk: bytes, parsed: list[Any]) -> bool:
     except (TypeError, ValueError):  # nested deeper than it writes
         return True
     return raw_chunk.count(b'"') + raw_chunk.count(b"\\u0022") != kept.count(b'"')
+
+
+def without_repeats(raw: bytes) -> bytes:
+    """Take the second of two members with the same key and the same value out of a line that
+    parses; the line as it is, if there is none.
+    """
+    slices: list[Slice] = []
+    waiting = [value(raw)[0]]
+    while waiting:
+        every = list(children(raw, at := waiting.pop()))
+        first: dict[str, bytes] = {}
+        for number, child in enumerate(every):
+            name, text = child.name, raw[child.start : child.end]
+            if raw[at : at + 1] == b"{" and _same(first.get(name), text):
+                slices.append((every[number - 1].end, child.end, b""))
+                continue
+            first.setdefault(name, text)
+            if raw[child.start : child.start + 1] in (b"{", b"["):
+                waiting.append(child.start)
+    return joined(raw, slices)
+
+
+def _same(one: bytes | None, other: bytes) -> bool:
+    if one is None or one == other:
+        return one is not None
+    sort = orjson.OPT_SORT_KEYS
+    try:
+        return orjson.dumps(orjson.loads(one), option=sort) == orjson.dumps(
+            orjson.loads(other), option=sort
+        )
+    except (ValueError, TypeError):
+        return False

@@ -15,7 +15,8 @@ from dslint.formats import of_row
 from dslint.jsonl import parse
 from dslint.jsonl.edit import edited
 from dslint.jsonl.locate import locate
-from dslint.jsonl.repair import repaired, without_repeats
+from dslint.jsonl.repair import repaired
+from dslint.jsonl.repeated import without_repeats
 from dslint.model import Drop, Edit, Record, Remove
 from dslint.stages.mending import (
     BLANK,
@@ -105,6 +106,13 @@ def _mend(how: Mending, format: str, row: Row, found: list[Found]) -> Iterable[R
     """Mend what was found in a row, as far as nothing is in another's way; return what has to be
     looked at again.
     """
+    try:
+        return _tried(how, format, row, found)
+    except RecursionError:  # nested too deep to be written anew
+        return ()
+
+
+def _tried(how: Mending, format: str, row: Row, found: list[Found]) -> Iterable[Row]:
     rules = how.plan.rules
     open_ = [each for each in found if not how.accepts(rules[each[0]], row, each[2].pointer)]
     broken = [rules[rule].name for rule, _, _ in open_ if rules[rule].over == "defect"]
@@ -168,6 +176,8 @@ def _repair(how: Mending, row: Row, broken: list[str]) -> list[Row]:
     row.mended.update(dict.fromkeys(broken, 1))
     row.samples.update(dict.fromkeys(broken, (row.raw, b"\n".join(lines))))
     row.parts = [Row(row.line, line, line) for line in lines]
+    if not lines:
+        row.reason = broken[0]
     return row.parts
 
 
