@@ -72,9 +72,7 @@ def resolve(name: str, target: str | None = None, own: Own | None = None) -> Mod
         for spelling in spellings:
             if spelling in named:
                 return named[spelling]
-    known = dict.fromkeys(each for place in places for model in place for each in _names(model))
-    near = get_close_matches(spellings[-1], known, n=3, cutoff=0.6)
-    shown = [f"`{printable(each)}`" for each in near]
+    shown = [f"`{printable(each)}`" for each in nearest(name, target, own)]
     either = " or ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
     hint = f"; did you mean {either}?" if either else ""
     raise UsageError(
@@ -82,6 +80,13 @@ def resolve(name: str, target: str | None = None, own: Own | None = None) -> Mod
         "`dslint models --all` lists those that are known; describe another one under "
         f"[models.{key(name)}] in dslint.toml"
     )
+
+
+def nearest(name: str, target: str | None = None, own: Own | None = None) -> list[str]:
+    """Return the names of models that look like one that nobody knows, up to three."""
+    places = _places(own or {}, (target,) if target else ())
+    known = dict.fromkeys(each for place in places for model in place for each in _names(model))
+    return get_close_matches(list(_spellings(name))[-1], known, n=3, cutoff=0.6)
 
 
 def status(model: Model, day: date) -> Status:

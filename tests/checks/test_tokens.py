@@ -49,7 +49,7 @@ def test_it_says_how_much_is_cut() -> None:
         "taker": "the target",
         "most": 100,
         "rest": size(row) - 100,
-        "lost": f"the last answer ends after 94 of its {size(row) - 9:,}",
+        "lost": f"the last answer ends {size(row) - 103} of its {size(row) - 9} tokens beyond that",
     }
     assert hits(over_context, row, 100) == hits(beyond_context, row, 100) == []
 

@@ -11,6 +11,7 @@ from dslint.facts.files import FileFacts
 from dslint.facts.job import Job
 from dslint.figures import Model
 from dslint.model import Hit
+from dslint.targets import Target
 
 _ROWS = {
     "supervised": "chats",
@@ -58,13 +59,15 @@ def closed(job: Job, limits: Mapping[str, Any]) -> Iterator[Hit]:
 
     status = models.status(model, job.today)
     if status.state in ("closed", "shut"):
-        instead = [each.name for each in models.suggest(model, job.today, job.own)[:2]]
+        instead = models.suggest(model, job.today, job.own)[:1]
         yield Hit(
             values={
                 "model": model.name,
                 "how": "was shut" if status.state == "shut" else "was closed to training",
                 "on": status.on,
-                "instead": f"; `{'` and `'.join(instead)}` can be trained" if instead else "",
+                "instead": "".join(
+                    f"; `{each.name}`{_at(each.target)} is open" for each in instead
+                ),
             }
         )
 
@@ -97,17 +100,16 @@ def not_trained_there(job: Job, limits: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield once for a model that is not among those that the target is known to train."""
     if job.named is None or not job.listed or _here(job):
         return
-    from dslint import models
-    from dslint.errors import UsageError
+    from dslint import models, targets
 
     if job.model:
-        said = f"`{job.model.name}` is known at {job.model.target}, and not at {job.target}"
+        places = (each.name for each in targets.every() if _trains(each, job.model))
+        values = {"model": job.model.name, "said": f"is known at {' and '.join(places)}"}
     else:
-        try:
-            models.resolve(job.named, job.target, job.own)
-        except UsageError as error:
-            said = str(error).splitlines()[0]
-    yield Hit(values={"said": said})
+        near = models.nearest(job.named, job.target, job.own)[:1]
+        hint = "".join(f"; did you mean `{each}`?" for each in near)
+        values = {"model": job.named, "said": f"is not known at all{hint}"}
+    yield Hit(values=values | {"target": job.target})
 
 
 def method_not_taken(file: FileFacts, limits: Mapping[str, Any]) -> Iterable[Hit]:
@@ -128,6 +130,16 @@ def _methods(file: FileFacts, model: Model) -> Iterator[Hit]:
     elif images.rows and "vision" not in model.methods:
         rows = "1 row has" if images.rows == 1 else f"{images.rows:,} rows have"
         yield Hit(line=images.first, values={"what": f"{rows} images", **values})
+
+
+def _trains(target: Target, model: Model) -> bool:
+    from dslint.models import alike
+
+    return any(alike(each, model) for each in target.models)
+
+
+def _at(target: str | None) -> str:
+    return f" at {target}" if target else ""
 
 
 def _here(job: Job) -> Model | None:

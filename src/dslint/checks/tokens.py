@@ -85,14 +85,14 @@ def _said(long: _Long, limits: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _lost(long: _Long, most: int) -> str:
-    """Say which answers are cut: `the last answer ends after 5 of its 90 tokens`."""
+    """Say which answers are beyond: `the last answer ends 45 of its 184 tokens beyond that`."""
     every = len(long.answers)
-    whole = sum(answer.end <= most for answer in long.answers)
+    beyond = sum(answer.end > most for answer in long.answers)
     last = long.answers[-1]
-    if whole == every - 1 and last.start < most:
-        return f"the last answer ends after {most - last.start:,} of its {last.end - last.start:,}"
-    lost = every - whole
-    return f"{lost:,} of {every:,} answers are cut or lost"
+    if beyond == 1 and last.start < most:
+        size = last.end - last.start
+        return f"the last answer ends {last.end - most:,} of its {size:,} tokens beyond that"
+    return f"{beyond:,} of {every:,} answers {'ends' if beyond == 1 else 'end'} beyond that"
 
 
 def prompt_share(file: FileFacts, limits: Mapping[str, Any]) -> Iterator[Hit]:

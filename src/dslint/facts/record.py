@@ -159,4 +159,7 @@ COLUMNS = {
     ),
 }
 
+COUNTED = frozenset({"tokens", "trainable_tokens", "longest_tokens", "tool_tokens"})
+"""The columns for which all records are counted."""
+
 RECORD = Table("record", "a row a record", COLUMNS, lambda batch: len(batch.records))

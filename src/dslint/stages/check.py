@@ -158,7 +158,10 @@ def planned(rules: Mapping[str, Rule], settings: Settings, files: Sequence[str])
         if any(level_of(rule, target.name, name) != "off" for target in chosen for name in files)
     )
     options = selection.options_of(rules.values(), settings.options, settings.origin)
-    return Plan(selected, chosen, options, settings.format, purpose)
+    plan = Plan(selected, chosen, options, settings.format, purpose)
+    if purpose.ruler is None:
+        plan = replace(plan, rules=tuple(rule for rule in selected if not plan.counts(rule)))
+    return plan
 
 
 def accepted(rules: Mapping[str, Rule], settings: Settings) -> Ignores:

@@ -6,13 +6,14 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from dslint.errors import PageError
+from dslint.facts.record import COUNTED
 from dslint.facts.tables import TABLES
 from dslint.formats import FORMATS
 from dslint.model import Rule
@@ -146,6 +147,10 @@ class Plan:
             if rule.over == table and rule.sql is not None:
                 named |= sql.names(rule.sql) | set(re.findall(r"\{(\w+)\}", rule.message + rule.at))
         return named & columns.keys()
+
+    def counts(self, rule: Rule) -> bool:
+        """Say whether a rule asks for the tokens of all records."""
+        return bool(COUNTED & replace(self, rules=(rule,)).columns("record"))
 
     def applies(self, rule: int, format: str) -> bool:
         """Say whether a rule is for the rows of a format, by its own name or by its family's."""

@@ -78,7 +78,7 @@ def purpose_of(
         try:
             ruler.counter()
         except VocabularyError as error:
-            skipped = (Skipped("the tokens of its rows", str(error)),)
+            skipped = (Skipped("rules on tokens", str(error)),)
             ruler = None
     return Purpose(
         named=named,
