@@ -280,8 +280,8 @@ def test_what_would_do_harm_or_nothing_is_refused(
     ("data", "said"),
     [
         (b"", "it is empty"),
-        (b"question,answer\nWann?,Um neun\nWo?,Hier\n", "it is csv"),
-        ("{}\n".encode("utf-16"), "it is not UTF-8"),
+        (b"A note.\nAnother one.\n", "it is text, and no table"),
+        ('{"a": "Olá, então"}\n'.encode("cp1252"), "it is not UTF-8"),
         (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
     ],
 )

@@ -153,8 +153,6 @@ def _find(columns: Sequence[str], name: str, keys: dict[str, str]) -> None:
         known = {_plain(each) for each in tier}
         found = [column for column in free if _plain(column) in known]
         if len(found) > 1:
-            found = [column for column in found if column in tier] or found
-        if len(found) > 1:
             listed = " or ".join(f"--map {name}={quoted(column)}" for column in found)
             raise UsageError(f"several columns could be the {name}; say which: {listed}")
         if found:

@@ -27,7 +27,7 @@ def verified(encoding: str) -> str:
         if not found._is_text_encoding or codecs.getincrementaldecoder(encoding) is None:
             raise LookupError
         found.decode(b"")
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         raise UsageError(
             f"there is no encoding `{encoding}` (some that there are: utf-16, windows-1252, "
             "iso-8859-1, gb18030, shift_jis)"
