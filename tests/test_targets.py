@@ -60,10 +60,19 @@ def targets_table() -> str:
     return "\n".join(rows)
 
 
+def named(shape: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of the schema, or the definition that it refers to."""
+    if "$ref" not in shape:
+        return shape
+    found: dict[str, Any] = SCHEMA["$defs"][shape["$ref"].rpartition("/")[2]]
+    return found
+
+
 def limits_table() -> str:
     rows = ["| limit | takes | what it is |", "|---|---|---|"]
     for name, limit in LIMITS.items():
-        words = limit.get("enum") or limit.get("items", {}).get("enum", [])
+        items = limit.get("items", {})
+        words = limit.get("enum") or named(items).get("enum", [])
         takes = targets.LIMITS[name].replace("list[str]", "list") + (": " if words else "")
         takes += ", ".join(f"`{word}`" for word in words)
         rows.append(f"| `{name}` | {takes} | {limit['description']} |")
@@ -112,6 +121,7 @@ def test_everything_that_we_say_of_a_target_has_a_source_with_a_link_and_a_day(
     settings = {f"limits.{name}" for name in target.limits}
     settings |= {f"billing.{name}" for name in target.billing}
     settings |= {"dates"} if target.dates else set()
+    settings |= {"write"} if target.write else set()
     claimed = {about for source in target.sources for about in source.about}
     claimed = {about for about in claimed if not about.startswith("models.")}
     assert settings <= claimed, "these have no source"

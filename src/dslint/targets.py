@@ -67,7 +67,8 @@ class Target:
     """A place that data can go. `limits` has what is stated of it, by the names of `LIMITS`.
 
     `billing` has what is stated of bills: `validation` (bool), whether tokens of validation rows
-    are billed, and `reinforcement_pause` (Decimal), the USD at which such a job pauses.
+    are billed, and `reinforcement_pause` (Decimal), the USD at which such a job pauses. `write` has
+    the formats that data is converted to for it, and how: `target.schema.json` has its keys.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Target:
     kind: Literal["hosted", "local"]
     aliases: tuple[str, ...] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
+    write: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     dates: tuple[Milestone, ...] = ()
     sources: tuple[Claim, ...] = ()
@@ -156,6 +158,7 @@ def _target(data: Mapping[str, Any]) -> Target:
         kind=data["kind"],
         aliases=tuple(data.get("aliases", ())),
         limits=dict(data.get("limits", {})),
+        write=dict(data.get("write", {})),
         notes=tuple(data.get("notes", ())),
         dates=dates,
         sources=sources,

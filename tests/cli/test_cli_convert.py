@@ -70,7 +70,7 @@ def test_rejected_rows_are_shown_with_their_lines(run: Run) -> None:
     [
         (("convert",), "Missing argument 'PATH'"),
         (("convert", "nowhere.jsonl"), "`nowhere.jsonl` does not exist"),
-        (("convert", "in.jsonl", "--to", "shat"), "'shat' is not one of"),
+        (("convert", "in.jsonl", "--to", "shat"), "did you mean `chat`"),
         (("convert", "in.jsonl", "--allow-loss", "image"), "did you mean `images`"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Every format is written, too: what is written is read as it was, up to the losses that are named."""
+"""Every format is written, too: what is written is read as it was, but for the losses named."""
 
 from __future__ import annotations
 
@@ -87,14 +87,14 @@ def calls(message: Row) -> list[Row]:
 
 def alike(row: Row, lost: set[str]) -> Row:
     """Return what is left of a chat: the same before and after, unless something was lost that is
-    not named. How reasoning is spelled, how arguments are spaced, and what says no more than
-    nothing does not count.
+    not named. How reasoning is spelled, how arguments are spaced, what says no more than nothing,
+    and which of its two names the system has do not count.
     """
     messages: list[Row] = []
     ids: dict[str, str] = {}
     for each in row["messages"]:
         left: Row = {"role": each["role"], "content": parts(each, lost)}
-        if "roles" in lost and left["role"] == "developer":
+        if left["role"] == "developer":
             left["role"] = "system"
         for key, loss in (("name", "names"), ("refusal", "refusals")):
             if each.get(key) is not None and loss not in lost:

@@ -26,16 +26,17 @@ def _map(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> 
 @click.argument("path", metavar="PATH")
 @click.option(
     "--to",
-    type=click.Choice(["chat", "preference"]),
+    metavar="NAME",
     default="chat",
     show_default=True,
-    help="What to write.",
+    help="A format, or a target whose format and ways are written.",
 )
 @click.option(
     "-o",
     "--out",
     metavar="FILE",
-    help="Where to write it; `-` for standard output. By default beside PATH, as NAME.chat.jsonl.",
+    help="Where to write it; `-` for standard output. FILE.json is one array, FILE.parquet is "
+    "Parquet. By default beside PATH, as NAME.chat.jsonl.",
 )
 @click.option(
     "--system", metavar="TEXT", help="A system message for each row that has none of its own."

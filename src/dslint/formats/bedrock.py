@@ -182,7 +182,7 @@ def _add(messages: list[Row], role: str, blocks: list[Row], lost: set[str]) -> N
 
 
 def _blocks(message: Row, lost: set[str]) -> tuple[str, list[Row]]:
-    role = role_of(message, lost)
+    role = role_of(message)
     leave(message, lost, REASONING)
     if role == "tool":
         said = [{"text": words(message, lost)}]
@@ -234,7 +234,7 @@ def _write_claude(found: Conversation) -> Row:
     said: list[Row] = []
     for each in rest:
         leave(each, found.lost)
-        role, text = role_of(each, found.lost), words(each, found.lost)
+        role, text = role_of(each), words(each, found.lost)
         if said and said[-1]["role"] == role:
             found.lost.add("turns")
             said[-1]["content"] += f"\n\n{text}"

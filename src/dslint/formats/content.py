@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from dslint.formats.pieces import image, text
 from dslint.formats.shape import Row
 
 
@@ -26,9 +24,6 @@ _TAKEN = frozenset({"tool_call", "reasoning"})
 _TAKEN_KEYS = frozenset(
     {"toolUse", "toolResult", "reasoningContent", "functionCall", "functionResponse"}
 )
-
-_MARK = re.compile(r"<(image|video|audio)>")
-_BESIDE = {"image": "images", "video": "videos", "audio": "audios"}
 
 
 def is_given(value: object) -> bool:
@@ -80,41 +75,3 @@ def _stays(part: Any, role: object, lost: set[str]) -> bool:
         return False
     name = kind or ", ".join(map(str, part)) or "{}"
     raise Unconvertible(f"a message has a part of a kind that is not known: `{name[:40]}`")
-
-
-def with_media(messages: list[Row], row: Row, lost: set[str]) -> list[Row]:
-    """Put the pictures that stand beside the messages where `<image>` stands in them.
-
-    Raises Unconvertible where there are more or fewer of them than of their marks.
-    """
-    beside = {kind: row.get(key) for kind, key in _BESIDE.items()}
-    if not any(type(each) is list and each for each in beside.values()):
-        return messages
-    images = beside["image"] if type(beside["image"]) is list else []
-    marks = sum(
-        message["content"].count("<image>")
-        for message in messages
-        if type(message.get("content")) is str
-    )
-    if marks != len(images):
-        raise Unconvertible(f"`<image>` stands in it {marks} times, and `images` has {len(images)}")
-    if beside["video"] or beside["audio"]:
-        lost.add("media")
-    waiting = iter(images)
-    return [
-        {**message, "content": _placed(message["content"], waiting)}
-        if type(message.get("content")) is str and _MARK.search(message["content"])
-        else message
-        for message in messages
-    ]
-
-
-def _placed(said: str, images: Any) -> list[Row]:
-    pieces = _MARK.split(said)
-    parts = [text(pieces[0])] if pieces[0] else []
-    for kind, after in zip(pieces[1::2], pieces[2::2], strict=True):
-        if kind == "image":
-            parts.append(image(next(images)))
-        if after:
-            parts.append(text(after))
-    return parts

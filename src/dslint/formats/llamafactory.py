@@ -5,8 +5,8 @@ Source: LLaMA-Factory's data page and demonstration sets (2026-08).
 
 from __future__ import annotations
 
+from dslint.formats.beside import marked, verified
 from dslint.formats.calling import as_text
-from dslint.formats.content import Unconvertible
 from dslint.formats.conversation import Conversation
 from dslint.formats.openai import write_chat
 from dslint.formats.pieces import alike, calls_in, first_of, image, lay, put, text, written_tools
@@ -16,6 +16,7 @@ from dslint.formats.sharegpt import (
     flat_tools,
     has_sides,
     message,
+    pictured,
     said_by,
     spoken,
     under,
@@ -151,7 +152,7 @@ def _messages_v1(messages: list[Row], lost: set[str]) -> list[Row]:
     out: list[Row] = []
     for each, calls, replies in exchanges(messages, lost):
         leave(each, lost, (*REASONING, "weight"))
-        role = role_of(each, lost)
+        role = role_of(each)
         thought = next((each[key] for key in REASONING if each.get(key)), "")
         parts = [_value("reasoning", thought)] if thought else []
         parts += [_piece(part, lost) for part in parts_of(each, lost)]
@@ -208,11 +209,14 @@ def _write_v1_preference(found: Conversation) -> Row:
 def _write_preference(found: Conversation) -> Row:
     closed(found)
     better, worse = ([side] for side in two_answers(found))
+    images: list[str] = []
+    turns = said_by(found.messages, images, found.lost)
     return {
-        "conversations": said_by(found.messages, found.lost),
-        "chosen": said_by(better, found.lost)[0],
-        "rejected": said_by(worse, found.lost)[0],
+        "conversations": turns,
+        "chosen": said_by(better, images, found.lost)[0],
+        "rejected": said_by(worse, images, found.lost)[0],
         **flat_tools(found),
+        **pictured(turns, images),
     }
 
 
@@ -227,35 +231,10 @@ def _write_media(found: Conversation) -> Row:
     split(found)
     row = write_chat(found, anywhere=True)
     images: list[str] = []
-    row["messages"] = [_marked(each, images, found.lost) for each in row["messages"]]
-    if images and sum(each["content"].count("<image>") for each in _texts(row)) != len(images):
-        raise Unconvertible("`<image>` stands in its text, and would be taken for a picture")
+    row["messages"] = [marked(each, images, found.lost) for each in row["messages"]]
+    contents = [each.get("content") for each in row["messages"]]
+    verified([each for each in contents if type(each) is str], images)
     return {**row, "images": images}
-
-
-def _texts(row: Row) -> list[Row]:
-    return [each for each in row["messages"] if type(each.get("content")) is str]
-
-
-def _marked(said: Row, images: list[str], lost: set[str]) -> Row:
-    """Return a message whose pictures stand beside it, and `<image>` in their places."""
-    if type(said.get("content")) is not list:
-        return said
-    pieces: list[str] = []
-    last = ""
-    for part in parts_of(said, lost):
-        if part["type"] == "text":
-            if last == "text" or not part["text"]:
-                lost.add("parts")
-            if not part["text"]:
-                continue
-            pieces += ["\n"] * (last == "text") + [part["text"]]
-        else:
-            lose_detail(part, lost)
-            images.append(url_of(part))
-            pieces.append("<image>")
-        last = part["type"]
-    return {**said, "content": "".join(pieces)}
 
 
 V1 = Format(

@@ -89,7 +89,7 @@ def _write_segments(found: Conversation) -> Row:
     segments: list[Row] = []
     for each in messages:
         leave(each, found.lost)
-        if (role := role_of(each, found.lost)) == "system":
+        if (role := role_of(each)) == "system":
             raise Unconvertible("it has a system message, and only a chat template writes one out")
         segments.append({"label": role == "assistant", "text": words(each, found.lost)})
     found.notes.add("raw-text")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dslint.formats.beside import with_media
 from dslint.formats.calling import function_tool, linked, listed_tools
-from dslint.formats.content import Unconvertible, is_given, plain, with_media
+from dslint.formats.content import Unconvertible, is_given, plain
 from dslint.formats.conversation import Conversation
 from dslint.formats.messages import foreign_message, is_apart, own_message
 from dslint.formats.openai import (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dslint.formats.beside import marked, verified
 from dslint.formats.calling import as_text
 from dslint.formats.content import Unconvertible
 from dslint.formats.conversation import Conversation
@@ -112,12 +113,15 @@ def _conversations(row: Row) -> list[Turn]:
 _SPEAKERS = {"system": "system", "user": "human", "assistant": "gpt"}
 
 
-def said_by(messages: list[Row], lost: set[str]) -> list[Row]:
-    """Return messages as turns of `from` and `value`; calls and their replies are turns as well."""
+def said_by(messages: list[Row], images: list[str], lost: set[str]) -> list[Row]:
+    """Return messages as turns of `from` and `value`; calls and their replies are turns as well.
+
+    Pictures are added to `images`.
+    """
     turns: list[Row] = []
     for each, calls, replies in exchanges(messages, lost):
         leave(each, lost)
-        text = words(each, lost)
+        text = words(marked(each, images, lost), lost)
         if calls:
             thought = text.strip()
             if thought and not (thought.startswith("<think>") and thought.endswith("</think>")):
@@ -129,7 +133,7 @@ def said_by(messages: list[Row], lost: set[str]) -> list[Row]:
                 {"from": "function_call", "value": thought + "\n\n" * bool(thought) + value}
             )
         else:
-            turns.append({"from": _SPEAKERS[role_of(each, lost)], "value": text})
+            turns.append({"from": _SPEAKERS[role_of(each)], "value": text})
         if replies:
             for reply in replies:
                 leave(reply, lost)
@@ -160,7 +164,14 @@ def _flat(tool: Any) -> Any:
 
 def _write(found: Conversation) -> Row:
     closed(found)
-    return {"conversations": said_by(one_answer(found), found.lost), **flat_tools(found)}
+    images: list[str] = []
+    row: Row = {"conversations": said_by(one_answer(found), images, found.lost)}
+    return {**row, **flat_tools(found), **pictured(row["conversations"], images)}
+
+
+def pictured(turns: list[Row], images: list[str]) -> Row:
+    """Return the pictures of turns under their key, if there are any."""
+    return verified([each["value"] for each in turns], images)
 
 
 def _write_conversations(found: Conversation) -> Row:

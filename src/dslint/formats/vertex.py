@@ -208,7 +208,7 @@ def _contents(messages: list[Row], lost: set[str]) -> list[Row]:
         for call_ in calls:
             use = {"name": call_.name, "args": arguments_of(call_)}
             parts.append({"functionCall": use})
-        role = "model" if role_of(each, lost) == "assistant" else "user"
+        role = "model" if role_of(each) == "assistant" else "user"
         out.append({"role": role, "parts": parts or [{"text": ""}]})
         results: list[Row] = []
         for call_, reply in zip(calls, replies, strict=False):

@@ -98,11 +98,13 @@ def _is_usual(key: str, message: Row) -> bool:
     return key == "weight" and type(weight) in (int, float) and weight in usual
 
 
-def role_of(message: Row, lost: set[str]) -> str:
-    """Return system, user, assistant or tool. Raises Unconvertible for any other role."""
+def role_of(message: Row) -> str:
+    """Return system, user, assistant or tool. Raises Unconvertible for any other role.
+
+    `developer` is the newer word for system.
+    """
     role = message.get("role")
     if role == "developer":
-        lost.add("roles")
         return "system"
     if role not in ("system", "user", "assistant", "tool"):
         raise Unconvertible(f"a message is from `{role}`" if role else "a message is from nobody")
@@ -200,7 +202,6 @@ def leading(messages: list[Row], found: Conversation) -> tuple[str | None, list[
     for message in messages:
         if message.get("role") not in ("system", "developer"):
             break
-        role_of(message, found.lost)
         leave(message, found.lost)
         texts.append(words(message, found.lost))
     rest = messages[len(texts) :]
@@ -217,7 +218,7 @@ def leading(messages: list[Row], found: Conversation) -> tuple[str | None, list[
 def pairs(messages: list[Row], found: Conversation, title: str) -> list[tuple[str, str]]:
     """Return questions with their answers. Raises Unconvertible where they don't take turns."""
     without_tools(found, messages, title)
-    roles = [role_of(each, found.lost) for each in messages]
+    roles = [role_of(each) for each in messages]
     if not messages or len(messages) % 2 or roles != ["user", "assistant"] * (len(messages) // 2):
         raise Unconvertible("user and assistant don't take turns in it, to an answer at the end")
     for each in messages:

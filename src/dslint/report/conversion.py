@@ -29,6 +29,11 @@ NOTES = {
     "no-prompt": "have an empty prompt: the chat begins with the answer",
     "no-dialogue": "do not hold a dialogue: their prompt is one message",
     "empty-answers": "have an answer of which nothing is left: it is empty",
+    "train": "say with `train` what is learned: `weight` now",
+    "image-urls": "had pictures whose address was a text: an object with `url` now",
+    "developer": "had a message from `developer`: from the system now",
+    "new-ids": "had ids of calls that are not taken there: `call00001` and so on now",
+    "raw-text": "are raw text now, around which a trainer puts no chat template",
     "reasoning": "keep their reasoning in a field, which few trainers read (--reasoning inline)",
     "reasoning-inline": "have their reasoning before the answer, in `<think>` and `</think>`",
     "reasoning-field": "have their reasoning in `reasoning_content`",
@@ -74,10 +79,19 @@ def _lines(found: Conversion, look: Look) -> Iterator[str]:
         yield _line("refused", None, found.refusal, look, style="error")
         return
     whole = "the standard output" if found.out == "-" else found.out
-    files = dot.join(filter(None, (whole, found.lock)))
+    files = dot.join(filter(None, (whole, _shape(found), found.lock)))
     yield _line("wrote", found.wrote, files, look, style="ok")
     if found.out != "-":
-        yield _line("next", None, f"dslint check {shlex.quote(found.out)}", look, style="help")
+        target = f" --target {shlex.quote(found.target)}" if found.target else ""
+        next_ = f"dslint check {shlex.quote(found.out)}{target}"
+        yield _line("next", None, next_, look, style="help")
+
+
+def _shape(found: Conversion) -> str:
+    """Say in which format the rows were written, where that is not in the name of the file."""
+    named = f".{found.to}." in found.out
+    mark = "with a byte-order mark" if found.bom else ""
+    return ", ".join(filter(None, ("" if named else FORMATS[found.to].title, mark)))
 
 
 def _taken(columns: Mapping[str, str]) -> str:

@@ -103,6 +103,8 @@ def targets(every: Iterable[Target], today: date, look: Look) -> Iterator[str]:
 def _short(target: Target, look: Look) -> Iterator[str]:
     has: Callable[..., Any] = target.limits.get
     yield f"takes {shown(has('formats', ()))}"
+    if set(named := written(target)) < set(has("formats", ())):
+        yield f"convert --to {target.name} writes {words.listed(named)}"
     least, most = has("min_rows"), has("max_rows")
     limits = []
     if least or most:
@@ -118,6 +120,12 @@ def _short(target: Target, look: Look) -> Iterator[str]:
         limits.append(f"{has('context'):,} tokens a row")
     if limits:
         yield f" {look.marks.dot} ".join(limits)
+
+
+def written(target: Target) -> list[str]:
+    """Return the formats that are written for a target, each once."""
+    keys = ("format", "preference", "reinforcement")
+    return list(dict.fromkeys(target.write[key] for key in keys if key in target.write))
 
 
 def _size(limit: int) -> str:
@@ -137,6 +145,7 @@ def target_entry(target: Target) -> dict[str, Any]:
         "url": target.url,
         "read": target.read,
         "limits": dict(target.limits),
+        "write": dict(target.write),
         "billing": {
             name: each if isinstance(each, bool) else str(each)
             for name, each in target.billing.items()

@@ -23,6 +23,8 @@ def format_page(format: Format, targets: Iterable[Target]) -> str:
     taking = [target.name for target in targets if format.name in target.limits.get("formats", ())]
     parts += ["## Where it goes", ""]
     parts.append(f"Taken by {', '.join(taking)}." if taking else "No target takes it as it is.")
+    if format.write:
+        parts += ["", f"`dslint convert FILE --to {format.name}` writes it."]
     if format.family:
         parts += ["", f"Rules for `{format.family}` rows run on it where it stands."]
     return "\n".join(parts) + "\n"
@@ -96,6 +98,10 @@ def target_page(target: Target, rules: Iterable[Rule]) -> str:
             f"{claim.kind}, {claim.read}" if claim and claim.read else claim.kind if claim else ""
         )
         parts.append(f"| `{name}` | {cell(shown(value))} | {said} |")
+    if target.write:
+        parts += ["", f"## What `dslint convert --to {target.name}` writes", ""]
+        parts += ["| | |", "|---|---|"]
+        parts += [f"| {name} | {cell(shown(value))} |" for name, value in target.write.items()]
     if target.models:
         parts += ["", "## Models", "", f"{', '.join(f'`{each.name}`' for each in target.models)}."]
         parts += ["", f"Prices and days: `dslint models --all --target {target.name}`."]

@@ -1,10 +1,8 @@
-"""The verb `convert`: rows of any format become chats or preferences; what that loses is said."""
+"""The verb `convert`: rows of any format become those of another; what that loses is said."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -18,7 +16,7 @@ from dslint.errors import InputError, UsageError, did_you_mean
 from dslint.formats import FORMATS
 from dslint.formats.columns import Fields
 from dslint.formats.conversation import LOSSES
-from dslint.formats.openai import CHAT, COMPLETION, PREFERENCE
+from dslint.formats.openai import CHAT, COMPLETION
 from dslint.jsonl import source
 from dslint.jsonl.encoding import verified
 from dslint.jsonl.source import STDIN, Source
@@ -26,14 +24,14 @@ from dslint.stages import executor, lock
 from dslint.stages.atomic import Draft
 from dslint.stages.columns import mapped
 from dslint.stages.files import File, opened
+from dslint.stages.goal import Goal, goal, suffix
 from dslint.stages.legacy import Habits, Survey, habits
 from dslint.stages.lock import Content
 from dslint.stages.reasoning import Spelling
 from dslint.stages.rewrite import Part, Reject, Rewriting, listed, rewritten, surveyed
+from dslint.stages.style import Style
 from dslint.stages.tables import Reading
-
-TARGETS = (CHAT.name, PREFERENCE.name)
-"""What can be converted to."""
+from dslint.stages.written import Written
 
 SHOWN = 3
 """Rejected rows that are kept to be shown."""
@@ -43,7 +41,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a conversion is to do; `out` and `rejects` are paths, `-` for the standard output."""
+    """What a conversion is to do: write the format `to`, or what the target of that name takes.
+
+    `out` and `rejects` are paths, `-` for the standard output.
+    """
 
     to: str = CHAT.name
     out: str | None = None
@@ -63,8 +64,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What a conversion did: rows that were read, by format, and `wrote` to `out`; the `lock` that
-    says so, where there is one.
+    """What a conversion did: rows that were read, by format, and `wrote` to `out` in the format
+    `to`, for `target` where one was named, after a byte-order mark where it wants one (`bom`); the
+    `lock` that says so, where there is one.
 
     `lost` and `notes` count rows by what was lost and by what was changed; `rejected` rows could
     not be converted, `shown` are the first of them, each with its line or row number (`unit`).
@@ -91,6 +93,8 @@ class Conversion:
     unit: str = "line"
     remark: str = ""
     lock: str | None = None
+    target: str = ""
+    bom: bool = False
 
 
 def convert(
@@ -104,6 +108,7 @@ def convert(
     `begin` is told how many bytes there are to be read and returns what is to be told of progress.
     Raises UsageError or InputError; what is wrong with the rows is in the result.
     """
+    wanted = goal(wish.to)
     _verify(wish)
     found = _source(path)
     spooled = source.spool() if found.path == STDIN else None
@@ -113,7 +118,7 @@ def convert(
             raise InputError(_unreadable(file))
         fields = mapped(file, wish.map, wish.format)
         out, rejects = _outputs(found, wish)
-        return _converted(file, fields, wish, out, rejects, stream, begin)
+        return _converted(file, fields, wish, wanted, out, rejects, stream, begin)
     finally:
         if spooled:
             Path(spooled.path).unlink(missing_ok=True)
@@ -125,9 +130,6 @@ def _verify(wish: Wish) -> None:
         raise UsageError(
             f"there is no format `{wish.format}`{near} (all of them: {', '.join(FORMATS)})"
         )
-    if wish.to not in TARGETS:
-        near = did_you_mean(wish.to, TARGETS)
-        raise UsageError(f"nothing is converted to `{wish.to}`{near} (there are: chat, preference)")
     for name in wish.allow_loss:
         if name not in LOSSES:
             near = did_you_mean(name, LOSSES)
@@ -185,7 +187,7 @@ def _outputs(found: Source, wish: Wish) -> tuple[str, str | None]:
 
 def _beside(found: Source, to: str) -> str:
     name = found.name[: len(found.name) - len(found.packing)]
-    return f"{os.path.splitext(name)[0]}.{to}.jsonl"
+    return f"{os.path.splitext(name)[0]}.{suffix(to)}.jsonl"
 
 
 def _same(one: str, other: str) -> bool:
@@ -198,27 +200,26 @@ def _converted(
     file: File,
     fields: Fields | None,
     wish: Wish,
+    wanted: Goal,
     out: str,
     rejects: str | None,
     stream: BinaryIO | None,
     begin: Callable[[int], Progress],
 ) -> Conversion:
     jobs = executor.workers(executor.size([file]))
-    legacy = file.facts.format == COMPLETION.name
+    to = wanted.format_for(file.facts.format)
+    legacy = COMPLETION.name == file.facts.format != to
     progress = begin(executor.size([file]) * (2 if legacy else 1))
     total, lines = Part(), deque[list[int]]()
     with ExitStack() as open_:
         pool = open_.enter_context(executor.started(jobs, rewritten.__module__))
         known = _habits(file, fields, progress) if legacy else Habits()
         rewriting = Rewriting(
-            wish.to, wish.format, known, wish.system, wish.reasoning, _locks(wish, out), fields
+            to, wish.format, known, wish.system, wish.reasoning, _locks(wish, out), fields
         )
+        rewriting = replace(rewriting, style=_style(wanted, wish))
         aside = open_.enter_context(Draft(Path(rejects))) if rejects else None
-        written: Draft | BinaryIO
-        if out == "-":
-            written = open_.enter_context(tempfile.TemporaryFile(prefix="dslint-"))
-        else:
-            written = open_.enter_context(Draft(Path(out)))
+        written = open_.enter_context(Written(out, stream, wanted.bom))
         work = partial(rewritten, rewriting)
         for _, _, part in executor.run(work, _tasks(file, lines), jobs, pool):
             if starts := lines.popleft():
@@ -235,19 +236,12 @@ def _converted(
             refusal = "there is no row in it that could be written"
         if aside and total.rejected:
             aside.keep()
-        if refusal:
-            pass
-        elif isinstance(written, Draft):
+        if not refusal:
             written.keep()
-        else:
-            assert stream is not None
-            written.seek(0)
-            shutil.copyfileobj(written, stream)
-            stream.flush()
     locked = _record(file, wish, out, total) if rewriting.hashed and not refusal else None
     return Conversion(
         source=file.source.name,
-        to=wish.to,
+        to=to,
         out=out,
         read=total.read,
         wrote=0 if refusal else total.wrote,
@@ -264,7 +258,14 @@ def _converted(
         unit=file.table.unit if file.table else "line",
         remark=file.table.notice if file.table else "",
         lock=locked,
+        target=wanted.target,
+        bom=written.bom,
     )
+
+
+def _style(wanted: Goal, wish: Wish) -> Style:
+    """Return how rows are written; what a user says of reasoning goes before what is wanted."""
+    return replace(wanted.style, reasoning=None) if wish.reasoning else wanted.style
 
 
 def _refused(total: Part, wish: Wish) -> str:

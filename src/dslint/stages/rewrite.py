@@ -18,7 +18,7 @@ from dslint.formats import FORMATS, UNKNOWN, of_row
 from dslint.formats.columns import Fields
 from dslint.formats.content import Unconvertible
 from dslint.formats.conversation import Conversation
-from dslint.formats.openai import CHAT, COMPLETION, REINFORCEMENT
+from dslint.formats.openai import CHAT, COMPLETION, PREFERENCE
 from dslint.formats.reading import read, write
 from dslint.formats.shape import Row
 from dslint.jsonl import parse
@@ -26,17 +26,20 @@ from dslint.jsonl.parse import Line, Malformed
 from dslint.jsonl.unreadable import shown
 from dslint.stages.legacy import Habits, Survey, renewed
 from dslint.stages.reasoning import Spelling, has_reasoning, respelled
+from dslint.stages.style import Style, dressed, fitted
 from dslint.tabular.table import BROKEN
 
 Numbered = Sequence[tuple[int, bytes]]
 
+AS_IT_IS = Style()
 _FORMULA = b':"='
 
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
     """How rows are rewritten: `forced` is the format that a user says of all; `hashed` says whether
-    the hashes of rows are summed for the lock. `fields` are what the keys of rows are taken for.
+    the hashes of rows are summed for the lock. `fields` are what the keys of rows are taken for,
+    `style` what is wanted of rows beyond the format.
     """
 
     to: str
@@ -46,6 +49,7 @@ class Rewriting:
     reasoning: Spelling | None
     hashed: bool = False
     fields: Fields | None = None
+    style: Style = field(default_factory=Style)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,26 +221,42 @@ def _row(
         keys = ", ".join(f"`{shown(each.encode())}`" for each in list(data)[:5])
         raise Unconvertible(f"it is in no format that is known (its keys: {keys or 'none'})")
     found = read(data, FORMATS[format])
-    if format == COMPLETION.name:
+    directs = b'"developer"' in line.raw and _directs(found)
+    if format == COMPLETION.name and how.to != COMPLETION.name:
         found.messages = renewed(found.messages, how.habits, found.notes)
     if how.reasoning or format != COMPLETION.name:
         _reason(how, found)
     if how.system is not None:
         _instruct(how.system, found)
-    row = write(found, FORMATS[how.to])
-    if _own(format) == how.to and (row == data or row == _without_nulls(data)):
+    if how.style != AS_IT_IS:
+        fitted(found, how.style)
+    if format == how.to and not (found.notes or found.lost) and how.style == AS_IT_IS:
         _verify(how.to, data)
-        raw = line.raw.strip()
-        return (_written(data) if how.fields or b"\n" in raw else raw), data, found
-    if "duplicate-key" in flaws:
-        raise Unconvertible(f"the key `{flaws['duplicate-key']}` is given twice in it")
+        return _kept(how, line, data), data, found
+    row = write(found, FORMATS[how.to])
     if not (format == COMPLETION.name and how.to == CHAT.name):
         _verify(how.to, row)  # what is made of two texts is sound
-    return _written(row), row, found
+    if how.style != AS_IT_IS:
+        row = dressed(row, how.style)
+    if row == data or row == _without_nulls(data):
+        return _kept(how, line, data), data, found
+    if "duplicate-key" in flaws:
+        raise Unconvertible(f"the key `{flaws['duplicate-key']}` is given twice in it")
+    out = _written(row)
+    if directs and b'"role":"developer"' not in out:
+        found.notes.add("developer")
+    return out, row, found
 
 
-def _own(format: str) -> str:
-    return CHAT.name if format == REINFORCEMENT.name else format
+def _directs(found: Conversation) -> bool:
+    """Say whether a message was from `developer`, as the system is called since o1."""
+    return any(each.get("role") == "developer" for each in found.messages)
+
+
+def _kept(how: Rewriting, line: Line, data: Row) -> bytes:
+    """Return the bytes of a row that needs no change, on one line."""
+    raw = line.raw.strip()
+    return _written(data) if how.fields or b"\n" in raw else raw
 
 
 def _reason(how: Rewriting, found: Conversation) -> None:
@@ -251,7 +271,11 @@ def _reason(how: Rewriting, found: Conversation) -> None:
             found.lost.add("reasoning")
         else:
             found.notes.add(f"reasoning-{how.reasoning}")
-    elif any(reasoning_of(message) for side in sides for message in side):
+    elif (
+        how.to in (CHAT.name, PREFERENCE.name)
+        and how.style.reasoning is None
+        and any(reasoning_of(message) for side in sides for message in side)
+    ):
         found.notes.add("reasoning")
 
 
