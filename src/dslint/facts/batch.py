@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dslint.facts.measure import Measure
+    from dslint.facts.sensitive import Found
 
 ANSWERING = frozenset({"assistant", "completion"})
 """The roles whose text is learned."""
@@ -307,6 +308,20 @@ class Batch:
             for index, part in enumerate(content)
             if type(part) is dict and part.get("type") == "image_url"
         ]
+
+    @cached_property
+    def secrets(self) -> list[Found]:
+        """The secrets in all texts of the records."""
+        from dslint.facts import sensitive
+
+        return sensitive.secrets(self.records)
+
+    @cached_property
+    def personal(self) -> list[Found]:
+        """The personal data in all texts of the records."""
+        from dslint.facts import sensitive
+
+        return sensitive.personal(self.records)
 
     @cached_property
     def links(self) -> Links:

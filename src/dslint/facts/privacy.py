@@ -1,40 +1,144 @@
-"""What must not be repeated in a report: secrets always, personal data unless it is asked for."""
+"""What must not be repeated in a report: secrets always, personal data unless it is asked for.
+
+The shapes are those that the rules on secrets and on personal data find, without their tests of
+what is real: what a rule finds is always covered, and what only looks so as well.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
 
-_SECRETS = re.compile(
-    r"""sk-(?:proj-|ant-|svcacct-)?[A-Za-z0-9_-]{16,}
-    | [rs]k_live_[A-Za-z0-9]{16,}
-    | (?:AKIA|ASIA)[0-9A-Z]{16}
-    | AIza[0-9A-Za-z_-]{30,}
-    | gh[pousr]_[A-Za-z0-9]{20,}
-    | github_pat_[A-Za-z0-9_]{20,}
-    | glpat-[A-Za-z0-9_-]{16,}
-    | hf_[A-Za-z0-9]{20,}
-    | xox[abprs]-[A-Za-z0-9-]{10,}
-    | eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}[.\w-]*
-    | -----BEGIN[ A-Z]*PRIVATE\ KEY-----.*""",
-    re.VERBOSE | re.DOTALL,
+from dslint.facts import keys
+
+
+class Cover(NamedTuple):
+    """What to cover: an expression, tried only on a text that holds one of the literals `tells`
+    (on every text, where there is none), and only where `begins` matches.
+    """
+
+    tells: tuple[str, ...]
+    pattern: re.Pattern[str]
+    begins: re.Pattern[str] | None = None
+
+
+_KEY = re.compile(keys.LEFT)
+_WORD = re.compile(r"(?<![A-Za-z0-9])|(?<=\\[nrtbf])")
+
+
+TELLS = (
+    *("sk-", "gsk_", "xai-", "pplx-", "r8_", "hf_", "api_org_", "lsv2_", "AKIA", "ASIA", "AIza"),
+    *("GOCSPX-", "ya29.", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "glrt-"),
+    *("glptt-", "xox", "xapp-", "hooks.slack", "/webhooks/", "k_live_", "whsec_", "npm_", "pypi-"),
+    *("rubygems_", "dckr_", "SG.", "SK", "_v1_", "dapi", "shpat_", "shpca_", "shppa_", "shpss_"),
+    *("lin_api_", "ntn_", "sbp_", "glsa_", "NRAK-", "hvs.", "ATATT3"),
 )
-_PERSONAL = re.compile(
-    r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-    r"|(?<![\w.])\+?[0-9](?:[ ()./-]{0,2}[0-9]){8,}(?![\w.])"
+"""Each key with a beginning of its own holds one of these."""
+
+
+@cache
+def _secrets() -> tuple[Cover, ...]:
+    prefixes = "|".join(dict.fromkeys(each.prefix for each in keys.SHAPES if each.prefix))
+    return (
+        Cover(TELLS, re.compile(f"(?:{prefixes})[A-Za-z0-9_=/.-]{{8,}}"), _KEY),
+        Cover(("JQQJ9",), re.compile("[A-Za-z0-9]{20,}JQQJ9[A-Za-z0-9]*")),
+        Cover(("eyJ",), re.compile(r"eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)*")),
+        Cover(
+            ("PRIVATE KEY",),
+            re.compile(
+                "-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*KEY(?: BLOCK)?-----|$)",
+                re.DOTALL,
+            ),
+        ),
+        Cover(("://", ":\\/"), re.compile(r':(?:\\*/){2}[^\s/@:"]*:[^\s/@"]+@')),
+        Cover(
+            ("ssword", "SSWORD", "wd=", "wd =", "WD=", "WD =", "ountKey=", "cessKey="),
+            re.compile(
+                "(?:AccountKey|SharedAccessKey|[Pp]assword|PASSWORD|[Pp]wd|PWD)"
+                r"\s?=\s?[^;\s\"'<>`\\]+"
+            ),
+        ),
+        Cover(
+            ("ecret_", "ecretA", "ecretK", "ecretk", "ECRET_"), re.compile(keys.AWS, re.IGNORECASE)
+        ),
+    )
+
+
+_PERSONAL = (
+    Cover(("@",), re.compile(r"[^\W_][\w.%+-]*@[\w.-]*[\w…]")),
+    # numbers of banks, persons, telephones, and addresses of machines
+    Cover(
+        (),
+        re.compile(
+            r"[+0-9](?:(?:[ ()./-]{0,2}[0-9]){8,}(?!\w|\.[0-9])"
+            r"|[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9])"
+            r"|[0-9]{5,7}[-+A][0-9]{3}[0-9A-Z]|[0-9]{7}-?[A-Z]|[0-9]{16}[Xx])"
+        ),
+        _WORD,
+    ),
+    Cover(
+        (),
+        re.compile(
+            "[A-Z](?:[A-Z][0-9]{2}(?:[ -]?[A-Z0-9]){11,30}|[A-Z]{5}[0-9]{2}[A-Z][0-9]{2}[A-Z]"
+            "[0-9]{3}[A-Z]|[A-Z]{3}[0-9]{6}[HM][A-Z]{5}[0-9A-Z][0-9]|-?[0-9]{7}-?[A-Z])"
+        ),
+        _WORD,
+    ),
+    Cover((":",), re.compile("[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]{4,}"), _WORD),
 )
 
 
 def masked(text: str, *, personal: bool = True) -> str:
     """Return a text of the same length in which secrets, and personal data if asked, are covered
-    with asterisks.
+    with asterisks. The text may be JSON, or a piece of it, with its escapes.
 
-    Secrets are shapes of keys that providers publish, tokens and private keys; personal data are
-    e-mail addresses and runs of nine digits or more, as in telephone and card numbers.
+    Secrets are keys by the beginnings that providers publish, tokens, private keys, passwords in
+    addresses; personal data are e-mail and IP addresses, numbers of banks and of persons, and
+    runs of nine digits or more, as in telephone and card numbers.
     """
-    covered = _SECRETS.sub(_cover, text)
-    return _PERSONAL.sub(_cover, covered) if personal else covered
+    plain, starts = _unescaped(text)
+    for cover in (*_secrets(), *_PERSONAL) if personal else _secrets():
+        if not cover.tells or any(tell in plain for tell in cover.tells):
+            places = list(_places(cover, plain))
+            if starts:
+                text = _covered(text, [(starts[start], starts[end]) for start, end in places])
+            plain = _covered(plain, places)
+    return text if starts else plain
 
 
-def _cover(found: re.Match[str]) -> str:
-    kept = 3 if len(found[0]) > 12 else 1
-    return found[0][:kept] + "*" * (len(found[0]) - kept)
+def _places(cover: Cover, text: str) -> Iterator[tuple[int, int]]:
+    for found in cover.pattern.finditer(text):
+        if cover.begins is None or cover.begins.match(text, found.start()):
+            yield found.span()
+
+
+def _covered(text: str, places: list[tuple[int, int]]) -> str:
+    parts, done = [], 0
+    for start, end in places:
+        kept = start + (3 if end - start > 12 else 1)
+        parts += [text[done:kept], "*" * (end - kept)]
+        done = end
+    return "".join(parts) + text[done:] if parts else text
+
+
+_ESCAPE = re.compile(r"\\+u00([2-7][0-9A-Fa-f])|\\+/")
+
+
+def _unescaped(text: str) -> tuple[str, list[int]]:
+    """Return a text without the escapes that ASCII has no need of, and where each of its characters
+    and its end is in the original; no list where that is the same.
+    """
+    if "\\u00" not in text and "\\/" not in text:
+        return text, []
+    parts: list[str] = []
+    starts: list[int] = []
+    done = 0
+    for found in _ESCAPE.finditer(text):
+        parts += [text[done : found.start()], chr(int(found[1], 16)) if found[1] else "/"]
+        starts += range(done, found.start() + 1)
+        done = found.end()
+    parts.append(text[done:])
+    starts += range(done, len(text) + 1)
+    return "".join(parts), starts

@@ -33,7 +33,7 @@ class Column:
 @dataclass(frozen=True)
 class Table:
     """A table of facts: `rows` says how many rows a batch has in it, `pointer` where the place `at`
-    of a row is.
+    of a row is, `mark` the regular expression that narrows it where rows differ in that.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Table:
     columns: Mapping[str, Column]
     rows: Callable[[Any], int]
     pointer: Callable[[Any, int, str], str] = lambda batch, row, at: f"/{at}" if at else ""
+    mark: Callable[[Any, int], str | None] = lambda batch, row: None
 
     @cached_property
     def vocabulary(self) -> dict[str, pl.DataType | type[pl.DataType]]:

@@ -229,14 +229,13 @@ def _finding(
 ) -> Finding:
     rule, name = group.rule, file.source.name
     message = rule.message if raised.message is None else raised.message
+    pointer = masked(raised.pointer, personal=False)  # a member's name may be a secret
     record = place.record if place else ""
     reason = None
     mark = ""
     if place or not raised.line:
-        mark = fingerprint(rule.name, record, raised.pointer, "" if record else name)
-        entry = (
-            ignore.matches(ignores, rule.name, record, raised.pointer, name) if ignores else None
-        )
+        mark = fingerprint(rule.name, record, pointer, "" if record else name)
+        entry = ignore.matches(ignores, rule.name, record, pointer, name) if ignores else None
         if entry:
             used.add(entry)
             reason = entry.reason
@@ -250,7 +249,7 @@ def _finding(
         line=line,
         column=place.column if place else None,
         end_column=place.end_column if place else None,
-        pointer=raised.pointer,
+        pointer=pointer,
         fate=group.fate,
         fingerprint=mark,
         record=record,

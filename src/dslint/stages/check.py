@@ -10,6 +10,7 @@ from pathlib import Path
 from dslint import formats, targets
 from dslint.config import Settings, excluded, file_levels
 from dslint.errors import InputError
+from dslint.facts.national import NEEDS, available
 from dslint.formats import FORMATS
 from dslint.jsonl import source
 from dslint.jsonl.source import Source
@@ -108,7 +109,7 @@ def told(
 ) -> list[Report]:
     """Return what was found as a report for each target of the settings."""
     files, level_of, ignores = found.files, levels(settings), accepted(rules, settings)
-    skipped = [*plan.purpose.skipped, *found.skipped, *_unread(files)]
+    skipped = [*plan.purpose.skipped, *found.skipped, *_unread(files), *_unasked(plan)]
     return [
         replace(
             assemble(
@@ -126,6 +127,14 @@ def told(
         )
         for at in range(len(plan.targets))
     ]
+
+
+def _unasked(plan: Plan) -> Iterator[Skipped]:
+    """Say which rules could not be asked for want of a package."""
+    for rule in plan.rules:
+        if "national-id" in (rule.sql or "") and rule.over == "personal" and not available():
+            why = f"needs python-stdnum, which is not installed: pip install '{NEEDS}'"
+            yield Skipped(f"`{rule.name}`", why)
 
 
 def _unread(files: Sequence[File]) -> Iterator[Skipped]:

@@ -5,7 +5,7 @@ is known by.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import orjson
@@ -19,6 +19,10 @@ from dslint.stages.scan import Raised
 
 BEFORE, AFTER = 40, 80
 """Characters of a line that an excerpt has before and after the place it is about."""
+
+WHOLE, AROUND = 65_536, 8_192
+"""Characters up to which a line is masked as a whole; how much of a longer one, on both sides of an
+excerpt: more than any private key has."""
 
 
 class Place(NamedTuple):
@@ -46,6 +50,7 @@ def locate(file: File, wanted: Iterable[Wanted], excerpts: str) -> dict[Wanted, 
         return found
     for number, raw in file.rows_at(sorted(by_line)):
         record = line_hash(raw)
+        shown = _shown(raw, excerpts)
         for each in by_line[number]:
             raised, mark = each
             start, end = _span(raw, raised, raised.mark or mark)
@@ -59,7 +64,7 @@ def locate(file: File, wanted: Iterable[Wanted], excerpts: str) -> dict[Wanted, 
                 line,
                 column,
                 max(end_column, column + 1),
-                _excerpt(raw, start, end, excerpts),
+                _excerpt(raw, start, end, shown) if shown else None,
                 record,
             )
     return found
@@ -85,18 +90,34 @@ def _span(raw: bytes, raised: Raised, mark: str | None) -> tuple[int, int]:
     return found
 
 
-def _excerpt(raw: bytes, start: int, end: int, excerpts: str) -> Excerpt | None:
-    """Cut a window of the line around a place, with secrets covered."""
+def _shown(raw: bytes, excerpts: str) -> Callable[[int, int], str] | None:
+    """Return what cuts a window out of a line, from one character to another, with secrets covered,
+    and personal data unless `excerpts` is full; None where it is none.
+    """
     if excerpts == "none":
         return None
+    personal = excerpts == "masked"
+    text = raw.decode("utf-8", "replace")
+    if len(text) <= WHOLE:
+        line = masked(text, personal=personal)
+        return lambda begin, finish: line[begin:finish]
+
+    def cut(begin: int, finish: int) -> str:
+        # what surrounds the window decides whether a part of it is a secret
+        before = max(0, begin - AROUND)
+        around = masked(text[before : finish + AROUND], personal=personal)
+        return around[begin - before : finish - before]
+
+    return cut
+
+
+def _excerpt(raw: bytes, start: int, end: int, shown: Callable[[int, int], str]) -> Excerpt:
+    """Cut a window of the line around a place."""
     text = raw.decode("utf-8", "replace")
     first = len(raw[:start].decode("utf-8", "replace"))
     last = max(first + 1, len(raw[:end].decode("utf-8", "replace")))
     begin, finish = max(0, first - BEFORE), min(len(text), first + AFTER)
-    # what surrounds the window decides whether a part of it is a secret
-    wide = masked(text[max(0, begin - 200) : finish + 200], personal=excerpts == "masked")
-    shift = begin - max(0, begin - 200)
-    window = wide[shift : shift + finish - begin]
+    window = shown(begin, finish)
     begins = text.rfind("\n", 0, first) + 1
     if begins > begin:
         window, begin = window[begins - begin :], begins

@@ -15,6 +15,7 @@ from dslint.checks import shape
 from dslint.facts.batch import Batch
 from dslint.facts.files import FileFacts, Seen
 from dslint.facts.pairs import Pairs
+from dslint.facts.privacy import masked
 from dslint.facts.repeats import repeats
 from dslint.facts.tables import TABLES
 from dslint.formats import of_row
@@ -24,7 +25,7 @@ from dslint.jsonl.parse import Malformed
 from dslint.model import Defect, Hit, Record, Rule
 from dslint.stages.plan import ANY, Check, Plan, Question
 
-ROW_TABLES = ("record", "message", "tool_call", "tool", "image")
+ROW_TABLES = ("record", "message", "tool_call", "tool", "image", "secret", "personal")
 MOST_SHAPES = 1_000
 """Sets of keys that are told apart in a file; rows with yet another one are not counted by their
 keys.
@@ -200,7 +201,7 @@ def _ask(plan: Plan, name: str, batch: Batch, hits: Hits) -> None:
             rows = [row for row in rows if plan.applies(question.rule, kept[row])]
         lines = frame["line"]
         hits.setdefault((question.rule, question.target), []).extend(
-            Raised(lines[row], table.pointer(batch, row, at), message)
+            Raised(lines[row], table.pointer(batch, row, at), message, mark=table.mark(batch, row))
             for row, message, at in zip(
                 rows, told(rule, frame, rows), placed(rule, frame, rows), strict=True
             )
@@ -258,6 +259,10 @@ def _concerned(batch: Batch, table: str) -> list[Record]:
             concerned = {call.record for call in batch.calls}
         case "tool":
             concerned = {tool.record for tool in batch.tools}
+        case "secret":
+            concerned = {each.record for each in batch.secrets}
+        case "personal":
+            concerned = {each.record for each in batch.personal}
         case _:
             concerned = {image.record for image in batch.images}
     return [batch.records[position] for position in sorted(concerned)]
@@ -314,4 +319,6 @@ def shortened(value: object, most: int = 60) -> str:
             return shortened(", ".join(map(str, value)), most)
         case _:
             text = str(value)
+            if len(text) > most:  # a secret that is cut is none that can be told
+                text = masked(text[: most + 512], personal=False)
             return text if len(text) <= most else text[: most - 1] + "…"

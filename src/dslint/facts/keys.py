@@ -1,0 +1,159 @@
+"""Keys of services by the shapes that their makers publish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple
+from zlib import crc32
+
+from dslint.facts.made_up import by_chance
+
+
+class Shape(NamedTuple):
+    """What a service's keys look like: regular expressions of the beginning that tells them, and of
+    what follows; and a check of the latter, where it holds more than chance.
+    """
+
+    maker: str
+    prefix: str
+    body: str
+    holds: Callable[[str], bool] = by_chance
+
+
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def checksum(body: str) -> str:
+    """Return the six digits that end a key of GitHub or npm whose other characters are `body`.
+
+    The CRC-32 of these, in base 62. Source: GitHub's "Behind GitHub's new authentication token
+    formats" (2021), and npm's announcement of the same year.
+    """
+    number, digits = crc32(body.encode()), ""
+    while number:
+        number, digit = divmod(number, 62)
+        digits = _BASE62[digit] + digits
+    return digits.rjust(6, "0")
+
+
+def checked(body: str) -> bool:
+    """Say whether a key's last six digits are those of the others."""
+    return body[-6:] == checksum(body[:-6])
+
+
+def _longest(body: str) -> bool:
+    """Judge the longest piece: the others are numbers of accounts."""
+    return by_chance(max(re.split("[-/]", body), key=len))
+
+
+SHAPES = (
+    Shape("OpenAI", "sk-", r"[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}"),
+    Shape(
+        "OpenAI",
+        "sk-(?:proj|svcacct|admin)-",
+        r"[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100}",
+    ),
+    Shape("Anthropic", "sk-ant-(?:api|admin|oat|sid)[0-9]{2}-", r"[A-Za-z0-9_-]{80,120}"),
+    Shape("OpenRouter", "sk-or-v1-", "[0-9a-f]{64}"),
+    Shape("OpenAI or a service like it", "sk-", "(?:[A-Za-z0-9]{48}|[0-9a-f]{32})"),
+    Shape("Groq", "gsk_", "[A-Za-z0-9]{52}"),
+    Shape("xAI", "xai-", "[A-Za-z0-9]{80}"),
+    Shape("Perplexity", "pplx-", "[A-Za-z0-9]{48}"),
+    Shape("Replicate", "r8_", "[A-Za-z0-9]{37}"),
+    Shape("Hugging Face", "hf_", "[A-Za-z0-9]{34}"),
+    Shape("Hugging Face", "api_org_", "[A-Za-z]{34}"),
+    Shape("LangSmith", "lsv2_(?:pt|sk)_", "[0-9a-f]{32}_[0-9a-f]{10}"),
+    Shape("AWS", "(?:AKIA|ASIA)", "(?<![+/]A[KS]IA)[A-Z2-7]{16}"),
+    Shape("Google", "AIza", "(?<![+/]AIza)[A-Za-z0-9_-]{35}"),
+    Shape("Google", "GOCSPX-", "[A-Za-z0-9_-]{28}"),
+    Shape("Google", r"ya29\.", "[A-Za-z0-9_-]{40,512}"),
+    Shape("Azure", "", "[A-Za-z0-9]{52}JQQJ9[A-Za-z0-9]{27}"),
+    Shape("GitHub", "gh[pousr]_", "[A-Za-z0-9]{36}", checked),
+    Shape("GitHub", "github_pat_", "[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),
+    Shape("GitLab", "gl(?:pat|rt)-", "[A-Za-z0-9_-]{20}"),
+    Shape(
+        "GitLab",
+        "gl(?:pat|rt)-",
+        r"[A-Za-z0-9_-]{27,300}\.[0-9a-z]{2}\.?[0-9a-z]{7}",
+    ),
+    Shape("GitLab", "glptt-", "[0-9a-f]{40}"),
+    Shape("Slack", "xox[abprs]-", "[0-9]{8,13}-(?:[0-9]{8,13}-){0,2}[A-Za-z0-9]{24,64}", _longest),
+    Shape("Slack", "xapp-[0-9]-", "[A-Z0-9]{8,13}-[0-9]{8,16}-[0-9a-f]{64}", _longest),
+    Shape(
+        "Slack",
+        "hooks[.]slack[.]com/(?:services|workflows|triggers)/",
+        "[A-Z0-9]{8,13}/[A-Z0-9]{8,13}/[A-Za-z0-9]{24}",
+        _longest,
+    ),
+    Shape(
+        "Discord", "discord(?:app)?[.]com/api/webhooks/", "[0-9]{17,20}/[A-Za-z0-9_-]{68}", _longest
+    ),
+    Shape("Stripe", "sk_live_", "[A-Za-z0-9]{24,247}"),
+    Shape("Stripe", "rk_live_", "[A-Za-z0-9]{24,247}"),
+    Shape("Stripe", "whsec_", "[A-Za-z0-9]{32}"),
+    Shape("npm", "npm_", "[A-Za-z0-9]{36}", checked),
+    Shape("PyPI", "pypi-AgE", "[A-Za-z0-9_-]{80,250}"),
+    Shape("RubyGems", "rubygems_", "[0-9a-f]{48}"),
+    Shape("Docker", "dckr_pat_", "[A-Za-z0-9_-]{27}"),
+    Shape("SendGrid", r"SG\.", r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
+    Shape("Twilio", "SK", "(?<![+/]SK)[0-9a-f]{32}"),
+    Shape("DigitalOcean", "do[opr]_v1_", "[0-9a-f]{64}"),
+    Shape("Databricks", "dapi", "(?<![+/]dapi)[0-9a-f]{32}"),
+    Shape("Shopify", "shp(?:at|ca|pa|ss)_", "[0-9a-fA-F]{32}"),
+    Shape("Linear", "lin_api_", "[A-Za-z0-9]{40}"),
+    Shape("Notion", "ntn_", "[0-9]{11}[A-Za-z0-9]{35}"),
+    Shape("Supabase", "sbp_", "[0-9a-f]{40}"),
+    Shape("Grafana", "glsa_", "[A-Za-z0-9]{32}_[0-9a-fA-F]{8}"),
+    Shape("New Relic", "NRAK-", "[A-Z0-9]{27}"),
+    Shape("HashiCorp Vault", r"hvs\.", "[A-Za-z0-9_-]{90,120}"),
+    Shape("Atlassian", "ATATT3", "(?<![+/]ATATT3)[A-Za-z0-9_=-]{186}"),
+)
+"""In the makers' own documentation, in their announcements or in that of GitHub's partners for
+secret scanning. Test keys, such as Stripe's `sk_test_`, open nothing and are not here."""
+
+LEFT = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrtbf]))"
+RIGHT = r"(?![A-Za-z0-9_-])"
+"""Where a key begins and ends: not inside a longer run. In JSON text within text an escape, `\\n`,
+may stand before it. A key without `_` or `-` in its beginning could stand in base64 by chance, and
+its shape says that neither `+` nor `/` precedes it."""
+
+AWS = (
+    r"secret_?(?:access)?_?key[\\\"'`]*\s{0,3}[:=]>?\s{0,3}[\\\"'`]*"
+    r"([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
+)
+_AWS = re.compile(AWS, re.IGNORECASE)
+_DOCUMENTED = ("wJalrXUtnFEMI/K7MDENG", "EXAMPLE")
+
+
+class Key(NamedTuple):
+    """A key in a text: who made it, and where, as character offsets."""
+
+    maker: str
+    start: int
+    end: int
+
+
+@cache
+def _keys() -> re.Pattern[str]:
+    every = "|".join(f"{each.prefix}({each.body})" for each in SHAPES)
+    return re.compile(f"{LEFT}(?:{every}){RIGHT}")
+
+
+def keys(text: str) -> Iterator[Key]:
+    """Yield the keys in a text: of a published shape, drawn by chance, and right in the checksum
+    where there is one. What documentation writes in their stead is passed over.
+    """
+    for found in _keys().finditer(text):
+        assert found.lastindex is not None
+        shape, body = SHAPES[found.lastindex - 1], found[found.lastindex]
+        if shape.holds(body):
+            yield Key(shape.maker, *found.span())
+
+
+def aws_secrets(text: str) -> Iterator[Key]:
+    """Yield the secret halves of AWS's pairs in a text: 40 characters that are called so."""
+    for found in _AWS.finditer(text):
+        if by_chance(found[1]) and not any(word in found[1] for word in _DOCUMENTED):
+            yield Key("AWS", *found.span(1))
