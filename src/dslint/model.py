@@ -172,8 +172,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A fenced block of a rule page: `kind` is bad, good or fixed; `line` is where its text begins
-    in the page.
+    """A fenced block of a rule page: `kind` is bad, good or fixed, or `with` for a file that is
+    looked at together with the example before it; `line` is where its text begins in the page.
     """
 
     kind: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ def check(
     config: Place | bool = False,
     allow_python: bool = False,
     frozen: bool = False,
+    against: Sequence[Place] = (),
     jobs: int = 1,
 ) -> Report:
     """Lint data, and return what was found. Findings are no error: see `Report.raise_if`.
@@ -41,8 +43,9 @@ def check(
     levels; `rulebooks` are folders of your own pages, which may run Python code only if
     `allow_python`. The configuration is read if `config` is True (the nearest one) or its path; by
     default the result depends on nothing but what is given here. `frozen` holds files to the
-    `dslint.lock` beside them. `jobs` processes are used; with more than one, a script needs the
-    usual `if __name__ == "__main__":`.
+    `dslint.lock` beside them; `against` are files of evaluation sets, whose questions are looked
+    for. `jobs` processes are used; with more than one, a script needs the usual
+    `if __name__ == "__main__":`.
 
     Raises UsageError, ConfigError, PageError or InputError, all of them DslintErrors.
     """
@@ -61,11 +64,12 @@ def check(
         preview=preview,
         allow_python=allow_python,
     )
+    asked = [os.fspath(each) for each in against]
     if (paths := paths_of(data)) is not None:
-        (found,) = lint(paths, settings, frozen=frozen, jobs=jobs)[:1]
+        (found,) = lint(paths, settings, frozen=frozen, against=asked, jobs=jobs)[:1]
     else:
         with spooled(data) as source:
-            (found,) = lint([source], settings, frozen=frozen, jobs=jobs)[:1]
+            (found,) = lint([source], settings, frozen=frozen, against=asked, jobs=jobs)[:1]
     return Report(**{each.name: getattr(found, each.name) for each in fields(found)})
 
 

@@ -89,6 +89,12 @@ def _level(
 @click.option(
     "--statistics", is_flag=True, help="A table of rules and counts instead of the story."
 )
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="FILE",
+    help="An evaluation set, whose questions are looked for in the data; one or several times.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
 @click.option(
     "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use."
@@ -114,6 +120,7 @@ def command(
     paths: tuple[str, ...],
     reports: tuple[str, ...],
     statistics: bool,
+    against: tuple[str, ...],
     quiet: bool,
     config: Path | None,
     jobs: int | None,
@@ -130,7 +137,12 @@ def command(
       dslint check train.jsonl
       dslint check data/ --report github --report sarif=dslint.sarif
       dslint check train.jsonl --level last-message-not-assistant=off
+      dslint check train.jsonl --against evals/arithmetic.jsonl
     """
+    # a chunk's tables are small: polars' threads, which wait for one another by running in circles,
+    # would take more time from the processes than they give
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
     from dslint.config import load
     from dslint.report import NAMES
 
@@ -149,8 +161,10 @@ def command(
     settings = load(config=config, target=_targets(target), **given)
     runs = runs_of(paths, settings)
     if target == "all":
-        return _everywhere(runs, jobs, quiet, frozen=frozen)
-    return _report(runs, wanted, jobs, statistics=statistics, quiet=quiet, frozen=frozen)
+        return _everywhere(runs, jobs, quiet, frozen=frozen, against=against)
+    return _report(
+        runs, wanted, jobs, statistics=statistics, quiet=quiet, frozen=frozen, against=against
+    )
 
 
 def _targets(given: object) -> tuple[str, ...] | None:
@@ -190,7 +204,8 @@ def runs_of(paths: tuple[str, ...], settings: Settings) -> list[tuple[Settings, 
             format=chosen.format,
             budget=chosen.budget,
         )
-        if own.budget is not None:  # each is a job of its own
+        # each is a job of its own, and has rows that must not be in another of its files
+        if own.budget is not None or chosen.validation or chosen.evaluation:
             found = sides(chosen, settings)
             kept = {str(path): side for side in reversed(found) for path in found[side]}
             own = replace(own, sides=kept)
@@ -211,6 +226,7 @@ def _report(
     statistics: bool,
     quiet: bool,
     frozen: bool,
+    against: tuple[str, ...],
 ) -> int:
     from dslint.report import HUMAN, Options, render
     from dslint.stages.check import check, merged
@@ -224,6 +240,7 @@ def _report(
                 locate_all=locate_all,
                 jobs=jobs,
                 frozen=frozen,
+                against=against,
                 begin=progress,
                 warn=_warn,
             )[0]
@@ -254,7 +271,12 @@ def _report(
 
 
 def _everywhere(
-    runs: list[tuple[Settings, list[str]]], jobs: int | None, quiet: bool, *, frozen: bool
+    runs: list[tuple[Settings, list[str]]],
+    jobs: int | None,
+    quiet: bool,
+    *,
+    frozen: bool,
+    against: tuple[str, ...],
 ) -> int:
     """Print what each target would do with the data; fails where none would take it."""
     from dslint import targets
@@ -269,6 +291,7 @@ def _everywhere(
             locate_all=False,
             jobs=jobs,
             frozen=frozen,
+            against=against,
             begin=progress,
             warn=_warn,
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Any
 
 import polars as pl
 
@@ -53,6 +54,23 @@ def identities(batch: Batch) -> pl.DataFrame:
             "reply_length": _of_answers(_lengths(texts, rich), answer).cast(pl.UInt16),
         }
     )
+
+
+def prompts(batch: Batch) -> list[list[Any]]:
+    """Return what each record's `prompt` is a hash of: its tools, and the messages before the
+    answer.
+    """
+    tools: dict[int, list[object]] = {}
+    for tool in batch.tools:
+        tools.setdefault(tool.record, []).append(tool.value)
+    ends = (
+        answer if answer >= 0 else end
+        for answer, end in zip(batch.answers, batch.starts[1:], strict=True)
+    )
+    return [
+        [tools.get(at, []), *batch.messages[start:end]]
+        for at, (start, end) in enumerate(zip(batch.starts[:-1], ends, strict=True))
+    ]
 
 
 def _of_answers(values: pl.Series, answer: pl.Series) -> pl.Series:

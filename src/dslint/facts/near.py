@@ -18,11 +18,13 @@ PERMUTATIONS = 64
 
 
 class Bands(NamedTuple):
-    """How a signature is cut: into `count` bands of `rows` numbers. Two records with the share J of
-    their shingles in common meet in a band with the probability 1 - (1 - J^rows)^count.
+    """How a signature is cut: into `number` bands of `rows` numbers each.
+
+    Records with the share J of their shingles in common meet in one of the bands with the
+    probability 1 - (1 - J^rows)^number.
     """
 
-    count: int
+    number: int
     rows: int
 
 
@@ -53,9 +55,9 @@ def signatures(texts: pl.Series, bands: Bands) -> pl.DataFrame:
     """
     require()
     import numpy as np
-    from rensa import RMinHash
+    from rensa import RMinHash  # type: ignore[import-untyped]
 
-    names = [f"band_{at}" for at in range(bands.count)]
+    names = [f"band_{at}" for at in range(bands.number)]
     found = shingles(texts)
     counts = found.group_by("row", maintain_order=True).len()
     if counts.is_empty():
@@ -67,8 +69,8 @@ def signatures(texts: pl.Series, bands: Bands) -> pl.DataFrame:
     digests = RMinHash.digest_matrix_from_flat_token_hashes(
         found["shingle"].to_numpy(), offsets, PERMUTATIONS, SEED
     )
-    matrix = np.array(digests.to_rows(), dtype=np.uint32)[:, : bands.count * bands.rows]
-    cut = matrix.reshape(len(matrix), bands.count, bands.rows).astype(np.uint64)
+    matrix = np.array(digests.to_rows(), dtype=np.uint32)[:, : bands.number * bands.rows]
+    cut = matrix.reshape(len(matrix), bands.number, bands.rows).astype(np.uint64)
     # odd numbers, so that no bit of a row is lost; what is left over of 64 bits wraps around
     steps = np.arange(bands.rows, dtype=np.uint64) * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15)
     mixed = np.zeros(cut.shape[:2], dtype=np.uint64)

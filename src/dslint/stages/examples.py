@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 from dslint import targets
@@ -122,9 +122,12 @@ def raised(rule: Rule, example: Example, chunk: int = CHUNK) -> list[Raised]:
     """Return what a rule raises in an example of its page, looked at `chunk` bytes at a time."""
     plan = asked(rule, example)
     with tempfile.TemporaryDirectory(prefix="dslint-") as folder:
-        file = Path(folder) / Path(example.settings.get("file", "example.jsonl")).name
-        file.write_bytes(example.data)
-        files = [opened(Source(file.name, str(file)), plan.format)]
+        file = Path(folder) / name_of(example)
+        files = []
+        for each in (example, *companions(rule, example)):
+            path = Path(folder) / name_of(each)
+            path.write_bytes(each.data)
+            files.append(opened(Source(path.name, str(path)), plan.format))
         if "locked" in example.settings:
             _lock(file, int(example.settings["locked"]))
             hold(files)
@@ -132,11 +135,24 @@ def raised(rule: Rule, example: Example, chunk: int = CHUNK) -> list[Raised]:
     return [each for hits in found.hits for every in hits.values() for each in every]
 
 
+def companions(rule: Rule, example: Example) -> Iterator[Example]:
+    """Yield the files that are looked at together with an example: those right after it in the
+    page that are `with` it.
+    """
+    after = [each for each in rule.examples if each.line > example.line]
+    yield from takewhile(lambda each: each.kind == "with", after)
+
+
+def name_of(example: Example) -> str:
+    """Return the name of an example's file: `file=train.jsonl` beside it."""
+    return Path(example.settings.get("file", "example.jsonl")).name
+
+
 def mended(rule: Rule, example: Example) -> bytes:
     """Return an example as the fix of its rule alone leaves it."""
     plan = asked(rule, example)
     with tempfile.TemporaryDirectory(prefix="dslint-") as folder:
-        path = Path(folder) / Path(example.settings.get("file", "example.jsonl")).name
+        path = Path(folder) / name_of(example)
         path.write_bytes(example.data)
         settled(plan, Source(path.name, str(path)))
         return path.read_bytes()
@@ -147,7 +163,14 @@ def asked(rule: Rule, example: Example) -> Plan:
     target = _target(example)
     said = example.settings
     day = date.fromisoformat(said["today"]) if "today" in said else None
-    purpose = purpose_of([target], said.get("model"), budget=said.get("budget"), today=day)
+    sides = {
+        name_of(each): each.settings["side"]
+        for each in companions(rule, example)
+        if "side" in each.settings
+    }
+    purpose = purpose_of(
+        [target], said.get("model"), budget=said.get("budget"), sides=sides, today=day
+    )
     target = for_model(target, purpose.model(0))
     options = {rule.name: _options(rule, example)}
     return Plan((rule,), (target,), options, said.get("format"), purpose)

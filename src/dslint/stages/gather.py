@@ -16,11 +16,21 @@ from dslint.facts.table import derive
 from dslint.facts.tables import TABLES
 from dslint.jsonl.source import CHUNK, Range
 from dslint.model import Skipped
-from dslint.stages import job
+from dslint.stages import job, relations
 from dslint.stages.executor import run, tasks
 from dslint.stages.files import File
 from dslint.stages.plan import Plan
-from dslint.stages.scan import Hits, Raised, answers, fill, placed, scan, stored, told
+from dslint.stages.scan import (
+    Hits,
+    Raised,
+    answers,
+    fill,
+    placed,
+    rendered,
+    scan,
+    stored,
+    told,
+)
 
 
 @dataclass(slots=True)
@@ -41,11 +51,12 @@ def gather(
     jobs: int = 1,
     progress: Callable[[int], None] = lambda size: None,
     chunk: int = CHUNK,
+    against: Sequence[File] = (),
 ) -> Gathered:
     """Look at all pieces of all files, then at the files and at the whole.
 
     `progress` is told bytes. `chunk` is how many bytes are looked at together: it never shows in
-    the result.
+    the result. `against` are evaluation sets that are not looked at themselves.
     """
     found = Gathered(list(files), [{} for _ in files])
     facts: list[pl.DataFrame] = []
@@ -68,6 +79,7 @@ def gather(
         progress(part.file.bytes)
     _files(plan, found)
     _whole(plan, found, facts)
+    _related(plan, found, facts, against, jobs)
     if found.files and "totals" in plan.checks:
         hits, found.skipped = job.ask(plan, found.files, jobs, progress)
         _add(found.hits[0], hits, 0)
@@ -105,7 +117,7 @@ def _files(plan: Plan, found: Gathered) -> None:
 def _whole(plan: Plan, found: Gathered, facts: list[pl.DataFrame]) -> None:
     """Ask what is asked of the facts of all records, and of their totals."""
     columns = plan.columns("dataset")
-    if facts and columns:
+    if facts and plan.questions.get("dataset"):
         table = TABLES["dataset"]
         names = [name for name in table.closure(columns) if name not in stored(columns)]
         frame = derive(pl.concat(facts), table.columns, [*stored(columns), *names])
@@ -134,3 +146,26 @@ def _whole(plan: Plan, found: Gathered, facts: list[pl.DataFrame]) -> None:
             found.hits[0].setdefault((question.rule, question.target), []).append(
                 Raised(0, "", message)
             )
+
+
+def _related(
+    plan: Plan, found: Gathered, facts: list[pl.DataFrame], against: Sequence[File], jobs: int
+) -> None:
+    """Ask what is asked of rows that repeat others, and of those that an evaluation set has."""
+    for name, rows in relations.made(plan, found.files, facts, against, jobs):
+        table = TABLES[name]
+        columns = plan.columns(name) | {"line", "format", "_file"}
+        for question, places, full in answers(plan.questions[name], table.frame(rows, columns)):
+            rule = plan.rules[question.rule]
+            spots = full.select("_file", "line", "format")[places]
+            for (number, line, format), message, at, mark in zip(
+                spots.iter_rows(),
+                told(rule, full, places),
+                placed(rule, full, places),
+                rendered(rule.mark or "", full, places, str),
+                strict=True,
+            ):
+                if plan.applies(question.rule, format):
+                    raised = Raised(line, f"/{at}" if at else "", message, mark=mark or None)
+                    key = (question.rule, question.target)
+                    found.hits[number].setdefault(key, []).append(raised)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from dslint.errors import PageError
+from dslint.facts.dataset import HASHES
 from dslint.facts.record import COUNTED
 from dslint.facts.tables import TABLES
 from dslint.formats import FORMATS
@@ -140,13 +141,17 @@ class Plan:
         return {name for rule in rules for name in sql.names(rule.sql or "")}
 
     def columns(self, table: str) -> set[str]:
-        """Return the columns of a table that a predicate or a message of the plan names."""
+        """Return the columns of a table that a predicate or a message of the plan names, and those
+        of the dataset by which twins are found.
+        """
         columns = TABLES[table].vocabulary
         named: set[str] = set()
         for rule in self.rules:
             if rule.over == table and rule.sql is not None:
-                named |= sql.names(rule.sql) | set(re.findall(r"\{(\w+)\}", rule.message + rule.at))
-        return named & columns.keys()
+                places = rule.message + rule.at + (rule.mark or "")
+                named |= sql.names(rule.sql) | set(re.findall(r"\{(\w+)\}", places))
+        hashes = HASHES if table == "dataset" and "twin" in self.questions else ()
+        return (named & columns.keys()) | {*hashes}
 
     def counts(self, rule: Rule) -> bool:
         """Say whether a rule asks for the tokens of all records."""

@@ -16,7 +16,7 @@ from dslint.rulebook import page, sql
 from dslint.stages.plan import literal
 from dslint.targets import LIMITS
 
-WHOLE = ("dataset", "totals", "file")
+WHOLE = ("dataset", "twin", "near", "overlap", "totals", "file")
 """The tables that are never cut into chunks."""
 
 
