@@ -82,17 +82,27 @@ def test_a_record_over_the_context_is_told_by_one_rule_and_no_other_record_is(
     assert sum(len(hits(check, row, context)) for check in checks) == (size(row) > context)
 
 
-@pytest.mark.parametrize("target", ["openai", "fireworks"])
-def test_a_check_of_usual_rows_loads_no_vocabulary(target: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "loads"),
+    [
+        ([], False),
+        (["--target", "fireworks"], False),
+        (["--target", "azure", "--model", "gpt-4.1-nano"], False),
+        (["--model", "gpt-4.1-mini", "--budget", "5 USD"], True),
+    ],
+)
+def test_a_check_of_usual_rows_loads_a_vocabulary_for_a_budget_alone(
+    arguments: list[str], loads: bool
+) -> None:
     script = (
         "import sys\n"
         "from dslint.cli import main\n"
         "try:\n"
-        f"    main(['check', 'examples/clean.jsonl', '-q', '--target', {target!r}])\n"
+        f"    main(['check', 'examples/clean.jsonl', '-q', *{arguments!r}])\n"
         "except SystemExit:\n"
         "    print(sorted({'tiktoken', 'gigatoken', 'tokenizers'} & sys.modules.keys()))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
     )
-    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+    assert (done.stdout.splitlines()[-1] != "[]") is loads, done.stderr
