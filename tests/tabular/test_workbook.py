@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 

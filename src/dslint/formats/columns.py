@@ -71,35 +71,49 @@ _RESERVED = {*KNOWN, *STRUCTURED, "label", "kto_tag", "weight"}
 class Fields:
     """What a row's keys are taken for: keys by the field that each is, such as `prompt`.
 
-    `table` says that rows come from a table, where a number is what somebody typed.
+    `table` says that rows come from a table, where a number is what somebody typed. `needed` are
+    the keys that a row is nothing without, `renamed` those of fields that have another name.
     """
 
     keys: Mapping[str, str] = field(default_factory=dict)
     table: bool = False
 
-    @property
-    def renamed(self) -> dict[str, str]:
-        """Return the fields whose keys have another name."""
-        return {name: key for name, key in self.keys.items() if name != key}
+    needed: tuple[str, ...] = field(init=False)
+    renamed: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        needed = tuple(self.keys[name] for name in _NEEDED if name in self.keys)
+        object.__setattr__(self, "needed", needed)
+        renamed = {name: key for name, key in self.keys.items() if name != key}
+        object.__setattr__(self, "renamed", renamed)
 
     def empty(self, row: Row) -> str | None:
-        """Return the column of a table in which a row lacks what it is nothing without."""
-        needed = (self.keys[name] for name in _NEEDED if name in self.keys)
-        return next((key for key in needed if key in row and row[key] is None), None)
+        """Return the column in which a row lacks what it is nothing without."""
+        for key in self.needed:
+            if key in row and row[key] is None:
+                return key
+        return None
 
     def of(self, row: Row) -> Row:
         """Return a row under the names of its fields; what is no field stays beside them."""
+        if self.table and not self.renamed and not self._numbers(row):
+            return row
         found: Row = {
             name: _value(name, row[key], self.table)
             for name, key in self.keys.items()
             if key in row
         }
-        taken, renamed = {*self.keys.values()}, bool(self.renamed)
+        if "completion" in self.keys:
+            found.setdefault("prompt", "")
+        taken = {*self.keys.values()}
         for key, value in row.items():
             if key not in taken:
                 # what only happens to be called as a field is not read as one
-                found[f"{key} (column)" if renamed and key in _RESERVED else key] = value
+                found[f"{key} (column)" if self.renamed and key in _RESERVED else key] = value
         return found
+
+    def _numbers(self, row: Row) -> bool:
+        return any(type(row.get(key)) in (int, float) for key in self.keys.values())
 
 
 def _value(name: str, value: Any, table: bool) -> Any:

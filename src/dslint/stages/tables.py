@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from dslint.jsonl import source
 from dslint.jsonl.encoding import explained, foreign
@@ -36,6 +37,9 @@ class Reading:
 
 AS_IT_IS = Reading()
 
+BLOCK = 256 * 1024
+"""Bytes of CSV that are read together: as text, four times as many."""
+
 
 def opened(found: Source, head: bytes, kind: str, reading: Reading) -> Table:
     """Open a table that begins with `head`. Raises TableError where it can't be read as it is."""
@@ -44,7 +48,8 @@ def opened(found: Source, head: bytes, kind: str, reading: Reading) -> Table:
             if reading.encoding is None and foreign(head):
                 raise TableError(explained(head))
             whole = len(head) < source.HEAD
-            return delimited(lambda: source.blocks(found), head, whole, reading.delimiter)
+            blocks = partial(source.blocks, found, BLOCK)
+            return delimited(blocks, head, whole, reading.delimiter)
         case "xlsx":
             with found.open() as file:
                 return workbook(source.read(found, file, MOST), reading.sheet)
