@@ -9,18 +9,18 @@ from typing import Any
 
 from dslint.formats.content import Unconvertible, is_given
 from dslint.formats.conversation import Conversation
+from dslint.formats.exchanges import arguments_of, calls_of, told_by_id
 from dslint.formats.pieces import as_json, call, first_of, function, image, put, text
 from dslint.formats.shape import Format, Row, Turn, chain, top_level_tools
 from dslint.formats.writing import (
     REASONING,
-    arguments_of,
-    calls_of,
     closed,
     leading,
     leave,
     one_answer,
     parts_of,
     role_of,
+    surplus,
     url_of,
     without_tools,
     words,
@@ -161,9 +161,9 @@ def _write_converse(found: Conversation) -> Row:
     if system is not None:
         row["system"] = [{"text": system}]
     if found.tools:
-        row["toolConfig"] = {"tools": [_spec(each, found.lost) for each in found.tools]}
+        row["toolConfig"] = {"tools": [_spec(each, found) for each in found.tools]}
     messages: list[Row] = []
-    for each in rest:
+    for each in told_by_id(rest):
         _add(messages, *_blocks(each, found.lost), found.lost)
     return {**row, "messages": messages}
 
@@ -214,13 +214,13 @@ def _picture(part: Row) -> Row | None:
     return {"image": {"format": kind, "source": {"s3Location": {"uri": url}}}}
 
 
-def _spec(tool: Any, lost: set[str]) -> Row:
+def _spec(tool: Any, found: Conversation) -> Row:
     function = tool.get("function") if type(tool) is dict else None
     if type(function) is not dict:
         raise Unconvertible("a tool is no function")
     known = {key: function[key] for key in ("name", "description") if function.get(key) is not None}
-    if any(is_given(function[key]) for key in function.keys() - {*known, "parameters"}):
-        lost.add("extra-keys")
+    rest = function.keys() - {*known, "parameters"}
+    surplus(found, {key for key in rest if is_given(function[key])})
     schema = function.get("parameters") or {"type": "object", "properties": {}}
     return {"toolSpec": {**known, "inputSchema": {"json": schema}}}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dslint.formats.beside import marked, verified
 from dslint.formats.calling import as_text
 from dslint.formats.conversation import Conversation
+from dslint.formats.exchanges import Call, exact_object, exchanges
 from dslint.formats.openai import write_chat
 from dslint.formats.pieces import alike, calls_in, first_of, image, lay, put, text, written_tools
 from dslint.formats.shape import Format, Row, Turn, chain
@@ -23,10 +24,7 @@ from dslint.formats.sharegpt import (
 )
 from dslint.formats.writing import (
     REASONING,
-    Call,
     closed,
-    exact_object,
-    exchanges,
     label_of,
     leave,
     lose_detail,

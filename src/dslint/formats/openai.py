@@ -16,6 +16,7 @@ from dslint.formats.writing import (
     one_answer,
     pairs,
     reached,
+    surplus,
     two_answers,
     without_pictures,
 )
@@ -100,8 +101,7 @@ def write_chat(found: Conversation, anywhere: bool = False) -> Row:
     row: Row = {"messages": messages if anywhere else reached(messages, found)}
     if found.tools is not None:
         row["tools"] = found.tools
-    if found.graded:
-        found.lost.add("extra-keys")
+    surplus(found, set(found.graded))
     return row | found.settings
 
 
@@ -127,8 +127,7 @@ def _write_preference(found: Conversation) -> Row:
     given: Row = {"messages": [without_pictures(each, found.lost) for each in messages]}
     if found.tools is not None:
         given["tools"] = found.tools
-    if found.graded:
-        found.lost.add("extra-keys")
+    surplus(found, set(found.graded))
     return {
         "input": given | found.settings,
         "preferred_output": [_without_weight(better, found.lost)],
@@ -153,7 +152,7 @@ def _write_task(found: Conversation) -> Row:
     if found.tools is not None:
         row["tools"] = found.tools
     if found.settings.get("parallel_tool_calls") is False:
-        found.lost.add("extra-keys")
+        surplus(found, {"parallel_tool_calls"})
     return row | found.graded
 
 

@@ -8,6 +8,7 @@ from dslint.formats.beside import with_media
 from dslint.formats.calling import function_tool, linked, listed_tools
 from dslint.formats.content import Unconvertible, is_given, plain
 from dslint.formats.conversation import Conversation
+from dslint.formats.exchanges import told_by_id
 from dslint.formats.messages import foreign_message, is_apart, own_message
 from dslint.formats.openai import (
     CHAT,
@@ -64,15 +65,18 @@ def read(row: Row, format: Format) -> Conversation:
     found.non_preferred = linked(found.non_preferred, found.notes)
     if own:
         _own_keys(row, format, found)
+        found.unanswered = format is REINFORCEMENT and not _answers(found)
         return found
     _media(row, found)
     _keys(row, turns, format, found)
-    found.messages = _told_by_id(found.messages)
+    found.messages = told_by_id(found.messages)
     found.label = _label(row, format)
-    found.unanswered = format.name in _ANSWERED and not any(
-        each.get("role") == "assistant" for each in found.messages
-    )
+    found.unanswered = format.name in _ANSWERED and not _answers(found)
     return found
+
+
+def _answers(found: Conversation) -> bool:
+    return any(each.get("role") == "assistant" for each in found.messages)
 
 
 def _pair(row: Row) -> Conversation:
@@ -135,24 +139,6 @@ def _media(row: Row, found: Conversation) -> None:
         for mine, theirs in zip(placed, found.messages, strict=True)
     ]
     found.apart |= any(is_apart(each.get("content")) for each in found.messages)
-
-
-def _told_by_id(messages: list[Row]) -> list[Row]:
-    """Leave out the names of replies that only repeat whose they are: they have ids."""
-    if not any(each.get("role") == "tool" and "name" in each for each in messages):
-        return messages
-    calls = {
-        (call.get("id"), call["function"].get("name"))
-        for each in messages
-        for call in each.get("tool_calls") or ()
-        if type(call) is dict and type(call.get("function")) is dict
-    }
-    return [
-        {key: value for key, value in each.items() if key != "name"}
-        if each.get("role") == "tool" and (each.get("tool_call_id"), each.get("name")) in calls
-        else each
-        for each in messages
-    ]
 
 
 def _tools(row: Row, format: Format, found: Conversation) -> None:

@@ -11,19 +11,11 @@ from dslint.formats.beside import marked, verified
 from dslint.formats.calling import as_text
 from dslint.formats.content import Unconvertible
 from dslint.formats.conversation import Conversation
+from dslint.formats.exchanges import Call, exact_object, exchanges
 from dslint.formats.openai import write_chat
 from dslint.formats.pieces import calls_in, first_of, put, written_tools
 from dslint.formats.shape import Format, Row, Turn, chain
-from dslint.formats.writing import (
-    Call,
-    closed,
-    exact_object,
-    exchanges,
-    leave,
-    one_answer,
-    role_of,
-    words,
-)
+from dslint.formats.writing import closed, leave, one_answer, role_of, words
 
 ROLES = {
     "human": "user",

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from dslint.formats.content import Unconvertible
 from dslint.formats.conversation import Conversation
+from dslint.formats.exchanges import arguments_of, calls_of
 from dslint.formats.pieces import alike, lay, put, written_tools
 from dslint.formats.shape import Format, Row, Turn, no_tools
 from dslint.formats.sharegpt import has_sides, under
 from dslint.formats.writing import (
-    arguments_of,
-    calls_of,
     closed,
     label_of,
     leave,
     one_answer,
     split,
+    surplus,
     two_answers,
     without_tools,
     words,
@@ -160,7 +160,7 @@ def _write_prompt(found: Conversation) -> Row:
     if found.preferred or (found.messages and found.messages[-1].get("role") == "assistant"):
         raise Unconvertible("it ends on an answer, and a prompt asks for one")
     if found.settings.get("parallel_tool_calls") is False:
-        found.lost.add("extra-keys")
+        surplus(found, {"parallel_tool_calls"})
     return {"prompt": templated(found.messages, found.lost), **_tools(found), **found.graded}
 
 

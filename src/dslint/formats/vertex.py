@@ -10,18 +10,18 @@ from typing import Any
 
 from dslint.formats.content import Unconvertible, is_given
 from dslint.formats.conversation import Conversation
+from dslint.formats.exchanges import arguments_of, exchanges
 from dslint.formats.pieces import as_json, call, from_json, function, image, put, text
 from dslint.formats.shape import Format, Row, Turn
 from dslint.formats.writing import (
-    arguments_of,
     closed,
-    exchanges,
     leading,
     leave,
     lose_detail,
     one_answer,
     parts_of,
     role_of,
+    surplus,
     two_answers,
     url_of,
     words,
@@ -242,8 +242,8 @@ def _declared(tool: Any, found: Conversation) -> Row:
     if type(inner) is not dict:
         raise Unconvertible("a tool is no function")
     declared = {key: inner[key] for key in ("name", "description") if inner.get(key) is not None}
-    if any(is_given(inner[key]) for key in inner.keys() - {*declared, "parameters"}):
-        found.lost.add("extra-keys")
+    rest = inner.keys() - {*declared, "parameters"}
+    surplus(found, {key for key in rest if is_given(inner[key])})
     if inner.get("parameters"):
         declared["parameters"] = _googles(inner["parameters"], found.lost)
     return declared

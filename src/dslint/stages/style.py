@@ -9,8 +9,9 @@ from typing import Any
 
 from dslint.facts.reasoning import keys as reasoning_keys
 from dslint.formats.conversation import Conversation
+from dslint.formats.exchanges import arguments_of, calls_of
 from dslint.formats.shape import Row
-from dslint.formats.writing import arguments_of, calls_of, leave, url_of
+from dslint.formats.writing import leave, surplus, url_of
 from dslint.stages.reasoning import Spelling, respelled
 
 SIDES = ("messages", "conversations", "preferred_output", "non_preferred_output")
@@ -71,7 +72,7 @@ def fitted(found: Conversation, style: Style) -> None:
             side[at] = message
     refused = style.keys and "parallel_tool_calls" not in style.keys
     if refused and found.settings.pop("parallel_tool_calls", True) is False:
-        found.lost.add("extra-keys")
+        surplus(found, {"parallel_tool_calls"})
 
 
 def _renamed(message: Row) -> Row:
