@@ -124,6 +124,7 @@ def test_importing_the_room_loads_no_tokenizer() -> None:
 def test_counting_opens_no_socket(offline: Path, fast: bool | None) -> None:
     counter: Counter = encoding("o200k_base", fast)
     assert counter.count("hello world") == 2
+    assert counter.count("hello world" * 100_000) == 200_000  # so many that gigatoken is loaded
 
 
 @pytest.mark.parametrize("name", ["p50k_base", "r50k_base", "gpt2"])

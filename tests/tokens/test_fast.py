@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dslint.errors import UsageError
-from dslint.facts.tokens import encoding, encodings
+from dslint.facts.tokens import encoding, encodings, fast
 from dslint.facts.tokens.exact import Tiktoken
 from dslint.facts.tokens.fast import SEAM, Gigatoken
 from dslint.facts.tokens.newer import SINCE_17, is_newer, newer
@@ -18,7 +20,7 @@ pytest.importorskip("gigatoken", reason="the extra `fast` is not installed")
 
 ENCODINGS = ("o200k_base", "cl100k_base")
 EXACT = {name: Tiktoken(name) for name in ENCODINGS}
-FAST = {name: Gigatoken(name) for name in ENCODINGS}
+FAST = {name: Gigatoken(name, small=0) for name in ENCODINGS}
 
 SCRIPTS = (
     *("Latin Extended ĄąÇç", "Ελληνικά Άά", "Кириллица Ёё", "עברית שָׁלוֹם", "العربية ١٢٣ ـــ"),
@@ -103,8 +105,32 @@ def test_texts_that_are_counted_together_have_the_counts_that_they_have_alone(
 @given(texts=st.lists(text, max_size=8))
 @settings(max_examples=4, deadline=None)
 def test_beginning_anew_changes_no_count(texts: list[str]) -> None:
-    renewed = Gigatoken("cl100k_base", renew=150)
+    renewed = Gigatoken("cl100k_base", small=0, renew=150)
     assert renewed.counts(texts) == FAST["cl100k_base"].counts(texts)
+
+
+@pytest.mark.parametrize(
+    "text", ["<|endoftext|>", "<|endofprompt|> a", SEAM, "\ud83d", "a\udc00b", "\ud83d\ude00"]
+)
+def test_what_spells_a_special_token_and_half_characters_are_text(text: str) -> None:
+    assert FAST["o200k_base"].count(text) == EXACT["o200k_base"].count(text) > 0
+
+
+def test_few_texts_are_counted_without_gigatoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    load, loaded = fast._load, list[str]()
+
+    def noted(name: str) -> Callable[[bytes], Any]:
+        loaded.append(name)
+        return load(name)
+
+    monkeypatch.setattr(fast, "_load", noted)
+    counter = Gigatoken("o200k_base", small=40)
+    words = ["where is my parcel", "in Leipzig", "thanks"]
+    assert [counter.counts(words[:1]), loaded] == [EXACT["o200k_base"].counts(words[:1]), []]
+    assert counter.counts(words) == EXACT["o200k_base"].counts(words)
+    assert loaded == ["o200k_base"]
+    assert counter.counts(words) == EXACT["o200k_base"].counts(words)
+    assert loaded == ["o200k_base"]
 
 
 def test_a_million_spaces_have_tiktokens_count() -> None:

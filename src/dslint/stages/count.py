@@ -6,7 +6,7 @@ import math
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest
 from pathlib import Path
@@ -27,9 +27,6 @@ from dslint.stages.packing import Packing
 from dslint.stages.tally import Tally, tally
 
 Progress = Callable[[int], None]
-
-SMALL = 1_000_000
-"""Bytes below which tiktoken is done before gigatoken has loaded."""
 
 LONGEST = 5
 """Records that are named as the longest."""
@@ -196,8 +193,6 @@ def tallied(
 ) -> list[Tally]:
     """Count file by file."""
     size = executor.size(files)
-    if ruler.fast is None and size < SMALL:
-        ruler = replace(ruler, fast=False)
     progress = begin(size) if begin else lambda done: None
     found = [Tally(file=file.facts) for file in files]
     work = partial(tally, ruler)
