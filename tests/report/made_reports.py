@@ -211,7 +211,7 @@ def counselling() -> Report:
             column=column,
             file=file,
             fate="drops-row",
-            fix="drop the last turn",
+            fix="safe",
         )
         for line, column, first, said in (
             (38, 94, "我和他分手了", "好的，我明白了"),

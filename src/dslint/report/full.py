@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
@@ -37,6 +38,7 @@ def lines(report: Report, options: Options, look: Look) -> Iterator[str]:
     yield from _left(report, look)
     yield from verdict.lines(report, options, look)
     yield from helps(words.command(report), look)
+    yield from _fixes(report, look)
 
 
 def head(path: str, file: FileSummary | None, look: Look, right: str) -> Iterator[str]:
@@ -61,6 +63,18 @@ def helps(command: str | None, look: Look) -> Iterator[str]:
         beside = len(said) + 2 + cell_len(shown) <= look.width
         yield from () if beside else (said,)
         yield f"{said + '  ' if beside else _INDENT}{look.paint(shown, 'help')}"
+
+
+def _fixes(report: Report, look: Look) -> Iterator[str]:
+    """Yield how much of this has a safe fix, and the command that shows it."""
+    count, files = words.fixable(report)
+    if count:
+        verb = "has" if count == 1 else "have"
+        named = shlex.join(files) if len(files) <= EXAMPLES else "…"
+        said, shown = f"{_INDENT}{count} of these {verb} a safe fix:", f"dslint fix {named} --diff"
+        beside = len(said) + 2 + cell_len(shown) <= look.width
+        yield from () if beside else (said,)
+        yield f"{said + '  ' if beside else _INDENT}{look.paint(look.safe(shown), 'help')}"
 
 
 def _story(story: Story, target: str, options: Options, look: Look) -> Iterator[str]:

@@ -51,6 +51,7 @@ def _facts(rule: Rule, standing: Standing) -> Iterable[tuple[str, str]]:
     yield "level", level
     yield "group", rule.group
     yield "fate", fates_of(rule)
+    yield "fix", _fix(rule)
     yield "over", f"the table `{rule.over}`"
     yield "formats", ", ".join(rule.formats) or "all"
     yield "options", ", ".join(f"`{name}` = {value}" for name, value in rule.options.items())
@@ -62,6 +63,22 @@ def _facts(rule: Rule, standing: Standing) -> Iterable[tuple[str, str]]:
     yield "since", rule.since + (", on trial: it runs with `--preview`" if rule.preview else "")
     yield "formerly", ", ".join(f"`{name}`" for name in rule.aliases)
     yield "deprecated", rule.deprecated or ""
+
+
+_APPLIES = {
+    "safe": "safe: `dslint fix` makes it",
+    "unsafe": "unsafe: `dslint fix --unsafe` makes it",
+    "shown": "only shown here",
+}
+
+
+def _fix(rule: Rule) -> str:
+    """Return what is done about it: `remove`, safe or not."""
+    if rule.fix is None:
+        return ""
+    word = rule.fix.value if rule.fix.word == "python" else rule.fix.word
+    value = f" {rule.fix.value!r}" if rule.fix.word != "python" and rule.fix.value else ""
+    return f"{_APPLIES[rule.fix.applicability]} (`{word}{value}`)"
 
 
 def fates_of(rule: Rule) -> str:

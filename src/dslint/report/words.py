@@ -103,7 +103,9 @@ def consequence(story: Story, target: str) -> str:
 
 def advice(story: Story) -> str:
     """Return what to do about a story."""
-    return next((each.help for each in story.shown if each.help), story.rule.summary)
+    help = next((each.help for each in story.shown if each.help), story.rule.summary)
+    fix = next((each.fix for each in story.shown if each.fix), None)
+    return f"{help} (fix: {fix})" if fix else help
 
 
 def sections(report: Report) -> Iterator[tuple[str, FileSummary | None, list[Story]]]:
@@ -152,6 +154,12 @@ def verdict(report: Report, dot: str) -> str:
     said = ", ".join(many(count, KINDS[level]) for level, count in kinds.items() if count)
     found = many(len(report.findings) - ignored, "finding")
     return f" {dot} ".join((said, f"{found} in {read}", *tail))
+
+
+def fixable(report: Report) -> tuple[int, list[str]]:
+    """Return how many stories have a safe fix, and the files that these are about."""
+    told = [each for each in report.stories if any(found.fix == "safe" for found in each.shown)]
+    return len(told), list(dict.fromkeys(each.file for each in told))
 
 
 def command(report: Report) -> str | None:

@@ -251,11 +251,19 @@ def _finding(
         end_column=place.end_column if place else None,
         pointer=pointer,
         fate=group.fate,
+        fix=_fix(rule),
         fingerprint=mark,
         record=record,
         ignored=reason,
         excerpt=place.excerpt if place else None,
     )
+
+
+def _fix(rule: Rule) -> str | None:
+    """Return whether `dslint fix` mends what a rule finds: `safe`, `unsafe` or not at all."""
+    if rule.fix is None or rule.fix.applicability == "shown":
+        return None
+    return rule.fix.applicability
 
 
 def _stale(plan: Plan, found: Gathered, ignores: Ignores, used: set[Entry]) -> tuple[str, ...]:

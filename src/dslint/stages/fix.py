@@ -57,14 +57,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What became of a file: `rows` that changed; by rule, how many lines, one example, and how
-    many rows would have raised the rule, and stayed as they were.
+    """What became of a file of `records`: how many `rows` changed; by rule, how many lines, an
+    example, and how many rows stayed as they were, for they would have raised that rule.
 
     `lost` is how many rows, members or messages were taken away; `refusal` says why the file as a
     whole could not be mended.
     """
 
     path: str
+    records: int = 0
     rows: int = 0
     lines: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, Change] = field(default_factory=dict)
@@ -82,13 +83,15 @@ class Fixes:
     """What `fix` did: to each file; the report of what is left; and how many rows more unsafe fixes
     could mend, by rule.
 
-    `written` says whether the files are changed, or only would be.
+    `written` says whether the files are changed, or only would be; `unsafe` whether unsafe fixes
+    are among these.
     """
 
     files: tuple[Fixed, ...]
     left: Report
     offered: Mapping[str, int]
     written: bool
+    unsafe: bool = False
     rejects: str | None = None
 
     @property
@@ -103,6 +106,7 @@ class _Work:
     first: Source
     now: Source
     stamp: tuple[int, int, int]
+    records: int = 0
     draft: Draft | None = None
     done: Poured = field(default_factory=Poured)
     lines: Counter[str] = field(default_factory=Counter)
@@ -153,6 +157,8 @@ def fix(
             size = executor.size(files)
             found = gather(plan, files, executor.workers(size, jobs), begin(size))
             pass_ = _Pass(rules, settings, plan, found, frozenset(wanted), wish, jobs, tell, begin)
+            for each, file in zip(work, files, strict=True):
+                each.records = each.records or file.facts.records
             if turn == PASSES - 1:
                 break
             moved = [_mended(pass_, number, each, open_) for number, each in enumerate(work)]
@@ -172,6 +178,7 @@ def fix(
         left,
         _offered(left, rules, only) if not wish.unsafe else {},
         written=not wish.dry,
+        unsafe=wish.unsafe,
         rejects=wish.rejects if losses and not wish.dry else None,
     )
 
@@ -305,6 +312,7 @@ def _fixed(work: _Work) -> Fixed:
     done = work.done
     return Fixed(
         work.first.name,
+        work.records,
         done.changed,
         dict(done.lines.most_common()),
         done.examples,
