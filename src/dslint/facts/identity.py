@@ -51,7 +51,7 @@ def identities(batch: Batch) -> pl.DataFrame:
             "exact": _replaced(sums.gather(end) - base, _others(batch)),
             "prompt": _with_tools(batch, sums.gather(answer.zip_with(answer >= 0, end)) - base),
             "reply": _of_answers(said, answer),
-            "reply_length": _of_answers(_lengths(texts, rich), answer).cast(pl.UInt16),
+            "reply_length": _lengths(texts, answer, rich),
         }
     )
 
@@ -87,9 +87,13 @@ def _texts(batch: Batch, rich: Sequence[int]) -> pl.Series:
     return batch.text.clone().scatter(rich, whole)
 
 
-def _lengths(texts: pl.Series, rich: Sequence[int]) -> pl.Series:
-    lengths = texts.str.len_chars().clip(0, LONG)
-    return lengths.scatter(rich, LONG) if rich else lengths
+def _lengths(texts: pl.Series, answer: pl.Series, rich: Sequence[int]) -> pl.Series:
+    """Return the length of each record's answer; 0 where there is none."""
+    if not len(texts):
+        return pl.zeros(len(answer), pl.UInt16, eager=True)
+    lengths = texts.gather(answer.clip(0)).str.len_chars().clip(0, LONG).cast(pl.UInt16)
+    lengths = lengths.set(answer < 0, 0)
+    return lengths.set(answer.is_in(rich), LONG) if rich else lengths
 
 
 def _others(batch: Batch) -> dict[int, int]:

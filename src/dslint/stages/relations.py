@@ -22,11 +22,16 @@ from dslint.stages.thin import left, spared
 SHORT = 40
 """Characters that an answer has at the most to be taken for a label."""
 
-OFTEN = 5
-"""Prompts that it is given to, at the least."""
+OFTEN, SHARE = 5, 0.005
+"""Prompts that it is given to, at the least, and their share of all: in a set of questions and
+answers some short sentences come again too, but each of them is rare.
+"""
 
 LEAST = 0.5
 """The share of shingles from which a rule may speak of near duplicates."""
+
+PLACE = 60
+"""Characters of a value that a message has room for."""
 
 Side = Callable[[int], str]
 """What says what the file at a position is for."""
@@ -125,8 +130,9 @@ def _firsts(rows: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def _is_label() -> pl.Expr:
-    """Say whether an answer looks like a label: it is short, and given to several prompts."""
-    often = pl.col("_prompt").n_unique().over("_reply") >= OFTEN
+    """Say whether an answer looks like a label: it is short, and given to many prompts."""
+    prompts = pl.col("_prompt").n_unique().over("_reply")
+    often = (prompts >= OFTEN) & (prompts >= SHARE * pl.col("_prompt").n_unique())
     return (pl.col("_reply_length") <= SHORT) & often
 
 
@@ -205,5 +211,7 @@ def asked_of(
 
 
 def _place(files: Sequence[File], number: int, row: int) -> str:
-    file = files[number]
-    return f"{file.source.name}:{file.line_of(row)}"
+    """Name a row; of a long path the beginning goes, so that no message is cut where the line is."""
+    name, line = files[number].source.name, f":{files[number].line_of(row)}"
+    room = PLACE - len(line)
+    return (name if len(name) <= room else "…" + name[1 - room :]) + line
