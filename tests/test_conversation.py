@@ -311,6 +311,24 @@ def test_a_whole_number_of_any_length_stays_exact_in_arguments() -> None:
     assert arguments == '{"parcel": 12345678901234567890123}'
 
 
+LOGGED = {
+    "custom_id": "7",
+    "request": {
+        "model": "gpt-4.1",
+        "messages": [ASKED],
+        "tools": [TOOL],
+        "parallel_tool_calls": False,
+    },
+    "response": {
+        "status_code": 200,
+        "body": {
+            "id": "chatcmpl-7",
+            "choices": [{"message": {**YES, "refusal": None, "annotations": []}}],
+            "usage": {"total_tokens": 40},
+        },
+    },
+}
+
 PICTURE = {"type": "image_url", "image_url": {"url": "https://example.com/pier.jpg"}}
 
 
@@ -386,12 +404,25 @@ def test_what_a_chat_cannot_hold_is_named(row: Row, lost: set[str]) -> None:
         ({"messages": [ASKED], "tools": [{"type": "retrieval"}]}, "chat", "a tool has no name"),
         ({"instruction": "?", "output": "!", "history": ["Hi"]}, "chat", "`history`"),
         ({"messages": [{"role": "user", "content": "?"}, YES], "images": ["a"]}, "chat", "0 times"),
-        ({"custom_id": "1", "url": "/v1", "body": {}}, "chat", "known by name only"),
+        ({"custom_id": "1", "url": "/v1", "body": {}}, "chat", "nothing is said in it"),
+        ({"custom_id": "1", "url": "/v1", "body": {"messages": [ASKED]}}, "chat", "no answer"),
+        ({"choices": [{"message": YES}]}, "chat", "an answer and no question: --join"),
+        ({**LOGGED, "error": {"code": "batch_expired"}}, "chat", "its request failed"),
     ],
 )
 def test_what_cannot_be_converted_says_why(row: Row, to: str, why: str) -> None:
     with pytest.raises(Unconvertible, match=why):
         write(read(row, FORMATS[of_row(row)]), FORMATS[to])
+
+
+def test_a_request_and_its_answer_become_a_chat() -> None:
+    chat = {"messages": [ASKED, YES], "tools": [TOOL], "parallel_tool_calls": False}
+    assert converted(LOGGED) == (chat, set())
+
+
+def test_of_several_answers_to_a_request_the_first_is_the_chats() -> None:
+    row = {"messages": [ASKED], "choices": [{"message": YES}, {"message": NO}]}
+    assert converted(row) == ({"messages": [ASKED, YES]}, {"choices"})
 
 
 LEAVES: tuple[Any, ...] = (

@@ -128,13 +128,31 @@ ROWS: dict[str, list[Row]] = {
         {"segments": [{"label": False, "text": "Q: "}, {"label": True, "text": "A.</s>"}]}
     ],
     "openai-batch-input": [
-        {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {}}
+        {
+            "custom_id": "1",
+            "method": "POST",
+            "url": "/v1/chat/completions",
+            "body": {"model": "gpt-4.1", "messages": [ASKED], "temperature": 0},
+        },
+        {"custom_id": "1", "method": "POST", "url": "/v1/embeddings", "body": {"input": "pier"}},
     ],
     "openai-batch-output": [
-        {"id": "b1", "custom_id": "1", "response": {"body": {}}, "error": None}
+        {
+            "id": "b1",
+            "custom_id": "1",
+            "response": {"status_code": 200, "body": {"choices": [{"index": 0, "message": YES}]}},
+            "error": None,
+        },
+        {"id": "b1", "custom_id": "1", "response": None, "error": {"code": "batch_expired"}},
     ],
     "openai-stored-completion": [
-        {"id": "c1", "object": "chat.completion", "choices": [{"message": YES}]}
+        {"id": "c1", "object": "chat.completion", "choices": [{"message": YES}]},
+        {"choices": [{"message": YES}], "messages": [ASKED], "usage": {"total_tokens": 31}},
+    ],
+    "openai-log": [
+        {"request": {"messages": [ASKED]}, "response": {"choices": [{"message": YES}]}},
+        {"body": {"messages": [ASKED]}, "response": {"body": {"choices": [{"message": YES}]}}},
+        {"messages": [ASKED], "response": {"choices": [{"message": YES}]}},
     ],
 }
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dslint.formats import alpaca, bedrock, llamafactory, others, sharegpt, trl, vertex
+from dslint.formats import alpaca, bedrock, llamafactory, logs, others, sharegpt, trl, vertex
 from dslint.formats.shape import Format
 
 FOREIGN: tuple[Format, ...] = (
+    *logs.LOGS,
     sharegpt.SHAREGPT,
     sharegpt.CONVERSATIONS,
     alpaca.ALPACA,
@@ -25,8 +26,5 @@ FOREIGN: tuple[Format, ...] = (
     vertex.VERTEX,
     others.CONVERSATION_ARRAY,
     others.INPUT_OUTPUT,
-    others.BATCH_INPUT,
-    others.BATCH_OUTPUT,
-    others.STORED_COMPLETION,
 )
 """In the order in which a row is tried against them, before OpenAI's own."""

@@ -16,6 +16,7 @@ _SHAPED = frozenset(
     {
         *("conversations", "llamafactory-kto", "llamafactory-media"),
         *("trl-completion", "trl-kto", "trl-preference", "trl-prompt"),
+        *("openai-batch-output", "openai-stored-completion", "openai-log"),
     }
 )
 """Formats whose messages are OpenAI's, though the row is not: their parts stay parts."""

@@ -1,11 +1,11 @@
-"""Shapes that stand alone: arrays of input and output, Axolotl's segments, OpenAI's API files."""
+"""Shapes that stand alone: arrays of input and output, Axolotl's segments."""
 
 from __future__ import annotations
 
 from dslint.formats.content import Unconvertible
 from dslint.formats.conversation import Conversation
 from dslint.formats.pieces import first_of, put
-from dslint.formats.shape import Format, Row, Turn, no_tools, unread
+from dslint.formats.shape import Format, Row, Turn, no_tools
 from dslint.formats.sharegpt import under
 from dslint.formats.writing import (
     closed,
@@ -57,18 +57,6 @@ def _segments(row: Row) -> list[Turn]:
     return turns
 
 
-def _is_batch_input(row: Row) -> bool:
-    return "custom_id" in row and "body" in row and "url" in row
-
-
-def _is_batch_output(row: Row) -> bool:
-    return "custom_id" in row and "response" in row
-
-
-def _is_stored(row: Row) -> bool:
-    return row.get("object") == "chat.completion" and type(row.get("choices")) is list
-
-
 def _write_array(found: Conversation) -> Row:
     system, rest = leading(one_answer(found), found)
     turns = pairs(rest, found, CONVERSATION_ARRAY.title)
@@ -114,17 +102,4 @@ INPUT_OUTPUT = Format(
     {"role": "/label", "content": "/text"},
     no_tools,
     write=_write_segments,
-)
-BATCH_INPUT = Format(
-    "openai-batch-input", "OpenAI batch requests", _is_batch_input, unread, tools=no_tools
-)
-BATCH_OUTPUT = Format(
-    "openai-batch-output", "OpenAI batch results", _is_batch_output, unread, tools=no_tools
-)
-STORED_COMPLETION = Format(
-    "openai-stored-completion",
-    "OpenAI stored completions",
-    _is_stored,
-    unread,
-    tools=no_tools,
 )

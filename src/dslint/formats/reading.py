@@ -9,6 +9,7 @@ from dslint.formats.calling import function_tool, linked, listed_tools
 from dslint.formats.content import Unconvertible, is_given, plain
 from dslint.formats.conversation import Conversation
 from dslint.formats.exchanges import told_by_id
+from dslint.formats.logs import LOGS, settled
 from dslint.formats.messages import foreign_message, is_apart, own_message
 from dslint.formats.openai import (
     CHAT,
@@ -68,7 +69,11 @@ def read(row: Row, format: Format) -> Conversation:
         found.unanswered = format is REINFORCEMENT and not _answers(found)
         return found
     _media(row, found)
-    _keys(row, turns, format, found)
+    if format in LOGS:
+        found.settings |= settled(row, found.lost, found.notes)
+        found.notes.add("request")
+    else:
+        _keys(row, turns, format, found)
     found.messages = told_by_id(found.messages)
     found.label = _label(row, format)
     found.unanswered = format.name in _ANSWERED and not _answers(found)

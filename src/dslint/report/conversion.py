@@ -29,6 +29,8 @@ NOTES = {
     "no-prompt": "have an empty prompt: the chat begins with the answer",
     "no-dialogue": "do not hold a dialogue: their prompt is one message",
     "empty-answers": "have an answer of which nothing is left: it is empty",
+    "request": "were requests with their answers: settings, times and usage stay behind",
+    "cut-off": "have an answer that ends where it was cut off",
     "train": "say with `train` what is learned: `weight` now",
     "image-urls": "had pictures whose address was a text: an object with `url` now",
     "developer": "had a message from `developer`: from the system now",
