@@ -126,17 +126,17 @@ _NOWHERE = re.compile(
 
 
 def connection_strings(text: str) -> Iterator[Credential]:
-    """Yield the connection strings in a text that hold a password, or a key of Azure's.
+    """Yield the passwords, and the keys of Azure's, that connection strings in a text hold.
 
     Not those to a host that nobody else can reach (`localhost`, one without a dot, an example's),
     nor with a password as documentation writes it.
     """
     for found in _ADDRESS.finditer(text):
         if _reachable(found["host"]) and is_password(found["word"], found["user"]):
-            yield Credential(found["scheme"].lower(), *found.span())
+            yield Credential(found["scheme"].lower(), *found.span("word"))
     for found in _AZURE.finditer(text):
         if by_chance(found["key"]) and not found["key"].startswith(_EMULATOR):
-            yield Credential("Azure", *found.span())
+            yield Credential("Azure", *found.span("key"))
     for found in _PAIRS.finditer(text):
         begin = text.rfind("\n", 0, found.start()) + 1
         end = text.find("\n", found.end())
@@ -147,7 +147,7 @@ def connection_strings(text: str) -> Iterator[Credential]:
             and _reachable(host["host"])
             and is_password(found["word"], user[1] if user else "")
         ):
-            yield Credential("database", *found.span())
+            yield Credential("database", *found.span("word"))
 
 
 def _reachable(host: str) -> bool:

@@ -185,7 +185,7 @@ def mod97(iban: str) -> bool:
 _PART = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IP = re.compile(
     rf"(?<![\w.+-])(?<![vV]ersion )(?<![vV]ersion:)(?<![vV]ersion: )(?<![rR]elease )(?<![a-z]/)"
-    rf"{_PART}(?:\.{_PART}){{3}}(?![\w/-]|\.[0-9])"
+    rf"{_PART}(?:\.{_PART}){{3}}(?![\w-]|\.[0-9]|/[0-9])"
 )
 _NOBODYS = frozenset(
     (

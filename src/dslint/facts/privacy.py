@@ -123,6 +123,19 @@ def _covered(text: str, places: list[tuple[int, int]]) -> str:
     return "".join(parts) + text[done:] if parts else text
 
 
+def masked_pointer(pointer: str) -> str:
+    """Return a JSON pointer in which the names of members are masked: a name may be a secret."""
+    if len(pointer) < SHORTEST:
+        return pointer
+    steps = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/"))
+    return "/".join(
+        masked(step, personal=False).replace("~", "~0").replace("/", "~1") for step in steps
+    )
+
+
+SHORTEST = 16
+"""Characters below which a pointer has no room for a secret."""
+
 _ESCAPE = re.compile(r"\\+u00([2-7][0-9A-Fa-f])|\\+/")
 
 

@@ -92,12 +92,12 @@ PERSONAL_DATA = (
 
 def secrets(records: list[Record]) -> list[Found]:
     """Return the secrets in all texts of the records, their keys and tool arguments among them."""
-    return list(_found(records, SECRETS, _secrets))
+    return list(_found(records, SECRETS, secrets_in))
 
 
 def personal(records: list[Record]) -> list[Found]:
     """Return the personal data in all texts of the records."""
-    return list(_found(records, PERSONAL_DATA, _personal))
+    return list(_found(records, PERSONAL_DATA, personal_in))
 
 
 def _found(
@@ -150,7 +150,8 @@ _SHORTEST = 16
 """Characters below which no name of a member can be a secret."""
 
 
-def _secrets(text: str) -> Iterator[tuple[str, str, int, int]]:
+def secrets_in(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Yield kind, sort, start and end of the secrets in a text, in order and none in another."""
     found = [
         *(("api-key", *each) for each in chain(keys.keys(text), keys.aws_secrets(text))),
         *(("private-key", *each) for each in credentials.private_keys(text)),
@@ -165,7 +166,8 @@ def _secrets(text: str) -> Iterator[tuple[str, str, int, int]]:
             end = each[3]
 
 
-def _personal(text: str) -> Iterator[tuple[str, str, int, int]]:
+def personal_in(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Yield kind, sort, start and end of the personal data in a text."""
     from dslint.facts.personal import personal_data  # these rules are asked for
 
     return iter(personal_data(text))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from dslint.facts.privacy import masked
+from dslint.facts.privacy import masked, masked_pointer
 from dslint.model import (
     FATES,
     LEVELS,
@@ -229,7 +229,7 @@ def _finding(
 ) -> Finding:
     rule, name = group.rule, file.source.name
     message = rule.message if raised.message is None else raised.message
-    pointer = masked(raised.pointer, personal=False)  # a member's name may be a secret
+    pointer = masked_pointer(raised.pointer)
     record = place.record if place else ""
     reason = None
     mark = ""
