@@ -12,8 +12,11 @@ from dslint.tabular.table import Table, TableError, Taken, written
 if TYPE_CHECKING:
     import polars as pl
 
-BATCH = 2_000
-"""Rows that are turned into Python values together."""
+HELD = 16 * 1024 * 1024
+"""Bytes of rows that are held at a time, about; polars itself holds a group of rows beside."""
+
+FIRST, MOST = 500, 20_000
+"""Rows of the first batch, which tells how large they are; and of any batch at the most."""
 
 _STREAM = b"\xff\xff\xff\xff"
 
@@ -43,19 +46,26 @@ def _scan(path: str, kind: str) -> pl.LazyFrame:
 def _rows(path: str, kind: str, nested: Mapping[str, Any]) -> Iterator[Taken]:
     number = 0
     with _said(kind):
-        batches = _scan(path, kind).collect_batches(chunk_size=BATCH, lazy=True)
-        for batch in batches:
+        for batch in _batches(_scan(path, kind)):
             special = readers(batch.columns)
-            for begin in range(0, batch.height, BATCH):
-                for row in batch.slice(begin, BATCH).iter_rows(named=True):
-                    number += 1
-                    for name in nested:
-                        if row[name] is None:
-                            del row[name]
-                        else:
-                            row[name] = _given(row[name])
-                    own = {name: read for name, read in special.items() if name in row}
-                    yield written(row, own, number)
+            for row in batch.iter_rows(named=True):
+                number += 1
+                for name in nested:
+                    if row[name] is None:
+                        del row[name]
+                    else:
+                        row[name] = _given(row[name])
+                own = {name: read for name, read in special.items() if name in row}
+                yield written(row, own, number)
+
+
+def _batches(frame: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a frame, about `HELD` bytes at a time: polars' own batches hold more."""
+    begin, size = 0, FIRST
+    while (batch := frame.slice(begin, size).collect()).height:
+        yield batch
+        begin += batch.height
+        size = min(MOST, 1 + HELD * batch.height // max(1, int(batch.estimated_size())))
 
 
 def _given(value: Any) -> Any:
