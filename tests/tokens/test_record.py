@@ -247,6 +247,8 @@ def test_nested_tools_are_an_estimate_and_pad_the_system_message() -> None:
     tool = {"type": "function", "function": {"name": "buy", "parameters": parameters}}
     with_system = counted(chat(say("system", "Be kind."), ASK, tools=[tool]))
     without = counted(chat(ASK, tools=[tool]))
+    in_parts = say("system", [{"type": "text", "text": "Be kind."}])
+    assert counted(chat(in_parts, ASK, tools=[tool])) == with_system
     assert with_system.estimated
     assert with_system.tools == without.tools - 4 + n("Be kind.\n") - n("Be kind.")
 

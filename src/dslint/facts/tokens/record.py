@@ -167,8 +167,8 @@ def _first_systems(batch: Batch, sheets: Mapping[int, tools.Sheet]) -> dict[int,
     found = {}
     for position, used in sheets.items():
         for at in batch.turns_of(position) if used.nested else ():
-            content = batch.messages[at].get("content")
-            if batch.roles[at] == "system" and type(content) is str:
-                found[position] = content, content + "\n"
+            text = batch.texts[at]
+            if batch.roles[at] == "system" and text is not None:
+                found[position] = text, text + "\n"
                 break
     return found
