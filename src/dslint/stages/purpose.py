@@ -51,7 +51,7 @@ class Purpose:
         """
         model = self.model(position)
         known = [model] if model else target.models
-        return {"model": model, "exact": any(each.encoding for each in known)}
+        return {"model": model, "exact": all(each.encoding for each in known)}
 
 
 def purpose_of(
