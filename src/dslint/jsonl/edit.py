@@ -148,11 +148,8 @@ class _Style:
 
     @classmethod
     def of(cls, raw: bytes) -> _Style:
-        return cls(
-            ":" if b'":' in raw and b'": ' not in raw else ": ",
-            "," if b'",' in raw and b'", ' not in raw and b'":"' in raw else ", ",
-            raw.isascii(),
-        )
+        tight = b'":' in raw and b'": ' not in raw
+        return cls(*(":", ",") if tight else (": ", ", "), raw.isascii())
 
     def written(self, found: Any) -> bytes:
         text = json.dumps(found, ensure_ascii=self.is_ascii, separators=(self.comma, self.colon))

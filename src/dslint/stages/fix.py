@@ -288,6 +288,7 @@ def _mended(pass_: _Pass, number: int, work: _Work, open_: ExitStack) -> bool:
         work.refusal = str(refused)
         return False
     if not done.lines:
+        work.done.kept |= done.kept
         return False
     work.draft, work.now = draft, Source(name, str(draft.finished()))
     work.done.join(done)

@@ -160,8 +160,7 @@ def _in_place(
     file: File, work: Work, done: Poured, out: BinaryIO, tell: Callable[[Change], object]
 ) -> None:
     """Write an array as it is, but for the elements that are mended."""
-    with file.source.open() as opened_:
-        whole = source.read(file.source, opened_, 1 << 62).removeprefix(BOM)
+    whole = b"".join(source.blocks(file.source)).removeprefix(BOM)
     places: list[tuple[int, int, bytes]] = []
     gone: list[bool] = []
     number, at = 0, 0
