@@ -52,7 +52,7 @@ def _map(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> 
     multiple=True,
     callback=_losses,
     metavar="WHAT[,WHAT]",
-    help="Lose what is named: extra-keys, images, media, weights, rejected, scores or tools.",
+    help="Lose what is named, in the words of the report: extra-keys, images, weights …",
 )
 @click.option(
     "--rejects", metavar="FILE", help="Write rows that can't be converted here, each with why."
@@ -64,6 +64,11 @@ def _map(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> 
     show_default=True,
     metavar="N",
     help="How many rows may fail to be converted before nothing is written.",
+)
+@click.option(
+    "--join",
+    metavar="FILE",
+    help="The other half of PATH, by `custom_id`: a batch's requests where PATH has the results.",
 )
 @click.option("--force", is_flag=True, help="Write over files that exist.")
 @click.option("--no-lock", is_flag=True, help="Leave dslint.lock as it is.")
@@ -98,6 +103,7 @@ def command(
     allow_loss: tuple[str, ...],
     rejects: str | None,
     max_rejects: int,
+    join: str | None,
     force: bool,
     no_lock: bool,
     map: dict[str, str],
@@ -135,6 +141,7 @@ def command(
         allow_loss=allow_loss,
         rejects=rejects,
         max_rejects=max_rejects,
+        join=join,
         force=force,
         format=format,
         map=map,

@@ -170,4 +170,5 @@ def command(report: Report) -> str | None:
     named = _COMMAND.search(advice(story))
     if not named:
         return f"dslint explain {story.rule.name}"
-    return re.sub(r"\bFILE\b", lambda word: shlex.quote(story.file), named[1])
+    known = {"FILE": shlex.quote(story.file), "TARGET": shlex.quote(report.target)}
+    return re.sub(r"\b(FILE|TARGET)\b", lambda word: known[word[0]], named[1])

@@ -20,7 +20,7 @@ from dslint.formats.openai import CHAT, COMPLETION
 from dslint.jsonl import source
 from dslint.jsonl.encoding import verified
 from dslint.jsonl.source import STDIN, Source
-from dslint.stages import executor, lock
+from dslint.stages import executor, join, lock
 from dslint.stages.atomic import Draft
 from dslint.stages.columns import mapped
 from dslint.stages.files import File, opened
@@ -42,6 +42,7 @@ Progress = Callable[[int], None]
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a conversion is to do: write the format `to`, or what the target of that name takes.
+    `join` is the file with the other halves of rows that are requests or answers.
 
     `out` and `rejects` are paths, `-` for the standard output.
     """
@@ -55,6 +56,7 @@ class Wish:
     max_rejects: int = 0
     force: bool = False
     format: str | None = None
+    join: str | None = None
     lock: bool = True
     map: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None
@@ -112,16 +114,19 @@ def convert(
     _verify(wish)
     found = _source(path)
     spooled = source.spool() if found.path == STDIN else None
+    whole = None
     try:
-        file = opened(spooled or found, wish.format, _reading(wish))
+        if wish.join is not None:
+            whole = join.joined(spooled or found, _source(wish.join))
+        file = opened(whole or spooled or found, wish.format, _reading(wish))
         if not file.readable:
             raise InputError(_unreadable(file))
         fields = mapped(file, wish.map, wish.format)
         out, rejects = _outputs(found, wish)
         return _converted(file, fields, wish, wanted, out, rejects, stream, begin)
     finally:
-        if spooled:
-            Path(spooled.path).unlink(missing_ok=True)
+        join.remove(spooled)
+        join.remove(whole)
 
 
 def _verify(wish: Wish) -> None:
@@ -303,6 +308,7 @@ def _record(file: File, wish: Wish, out: str, total: Part) -> str:
             "allow_loss": wish.allow_loss,
             "max_rejects": wish.max_rejects or None,
             "format": wish.format,
+            "join": wish.join,
             "map": [f"{name}={key}" for name, key in wish.map.items()] or None,
             "delimiter": wish.delimiter,
             "encoding": wish.encoding,
