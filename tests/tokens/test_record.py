@@ -336,8 +336,8 @@ def test_reinforcement_learns_nothing_from_what_is_written() -> None:
     assert (found.trained, found.total) == (0, ASKED + ANSWERED + 3)
 
 
-def test_a_format_that_is_not_read_has_no_count() -> None:
-    found = counted({"custom_id": "1", "url": "/v1/chat", "body": {"messages": [ASK]}})
+def test_a_row_of_no_format_has_no_count() -> None:
+    found = counted({"question": "Where is my parcel?", "label": 1})
     assert (found.total, found.estimated) == (0, True)
 
 
