@@ -197,6 +197,13 @@ class Batch:
         return pl.Series("text", self.texts, dtype=pl.String)
 
     @cached_property
+    def identity(self) -> pl.DataFrame:
+        """What each record is told by: see `identities`."""
+        from dslint.facts.identity import identities
+
+        return identities(self)
+
+    @cached_property
     def marked(self) -> pl.Series:
         """Whether each text may hold anything that a closer look is for; null without a text."""
         return self.text.str.contains(marks.SCREEN)

@@ -8,6 +8,7 @@ from dslint.facts.file_tables import DEFECT, FILE
 from dslint.facts.images import IMAGE
 from dslint.facts.message import MESSAGE
 from dslint.facts.record import RECORD
+from dslint.facts.relations import NEAR, OVERLAP, TWIN
 from dslint.facts.sensitive import PERSONAL, SECRET
 from dslint.facts.table import Table
 
@@ -15,6 +16,6 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         *(FILE, DEFECT, RECORD, MESSAGE, TOOL_CALL, TOOL, IMAGE),
-        *(SECRET, PERSONAL, DATASET, TOTALS),
+        *(SECRET, PERSONAL, DATASET, TWIN, NEAR, OVERLAP, TOTALS),
     )
 }

@@ -17,7 +17,7 @@ from dslint.rulebook import remedy
 
 TABLES = (
     *("defect", "file", "record", "message", "tool_call", "tool", "image"),
-    *("secret", "personal", "dataset", "totals"),
+    *("secret", "personal", "dataset", "twin", "near", "overlap", "totals"),
 )
 """What a rule can be over: the tables of facts, each documented in `rules/README.md`."""
 
@@ -221,9 +221,10 @@ def _examples(blocks: list[Fence], path: Path) -> Iterator[Example]:
         if len(fence.info) < 2 or fence.info[0] not in ("jsonl", "bytes"):
             continue
         kind = fence.info[1]
-        if kind not in ("bad", "good", "fixed"):
+        if kind not in ("bad", "good", "fixed", "with"):
             raise PageError(
-                f"{path}:{fence.line - 1}: an example is `bad`, `good` or `fixed`, not `{kind}`"
+                f"{path}:{fence.line - 1}: an example is `bad`, `good` or `fixed`, or `with` one; "
+                f"not `{kind}`"
             )
         settings = dict(word.split("=", 1) for word in fence.info[2:] if "=" in word)
         if fence.info[0] == "jsonl":

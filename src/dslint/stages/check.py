@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dslint import formats, targets
 from dslint.config import Settings, excluded, file_levels
-from dslint.errors import InputError
+from dslint.errors import InputError, UsageError
 from dslint.facts.national import NEEDS, available
 from dslint.formats import FORMATS
 from dslint.jsonl import source
@@ -39,6 +39,7 @@ def check(
     jobs: int | None = None,
     chunk: int = source.CHUNK,
     frozen: bool = False,
+    against: Sequence[str | Source] = (),
     begin: Callable[[int], Progress] | None = None,
     warn: Warn = lambda notice: None,
 ) -> list[Report]:
@@ -46,9 +47,10 @@ def check(
 
     `locate_all` gives every finding its column and excerpt, else only those that a story shows.
     `jobs` and `chunk` (bytes looked at together) never show in the result. `frozen` holds the files
-    to their locks. `begin` is told the size of the input in bytes and returns what is to be told of
-    progress; `warn` is told what is worth knowing of the settings. Raises UsageError, ConfigError,
-    PageError or InputError; what is wrong with the data is in the report.
+    to their locks; `against` are evaluation sets, whose questions are looked for. `begin` is told
+    the size of the input in bytes and returns what is to be told of progress; `warn` is told what
+    is worth knowing of the settings. Raises UsageError, ConfigError, PageError or InputError; what
+    is wrong with the data is in the report.
     """
     formats.verify(settings.format)
     rules = rulebook(settings, warn)
@@ -62,11 +64,22 @@ def check(
             for each in sources
         ]
         unheld = hold(files) if frozen else []
-        reports = _reports(rules, files, settings, locate_all, jobs, chunk, begin)
+        asked = [_evaluation(each) for each in source.find(against)]
+        reports = _reports(rules, files, settings, locate_all, jobs, chunk, begin, asked)
         return [replace(each, skipped=(*each.skipped, *unheld)) for each in reports]
     finally:
         if spooled:
             Path(spooled.path).unlink(missing_ok=True)
+
+
+def _evaluation(found: Source) -> File:
+    if found.path == source.STDIN:
+        raise UsageError("--against names files: standard input can only be checked")
+    file = opened(found, None)
+    if not file.readable:
+        why = file.why or f"is {file.facts.container}"
+        raise InputError(f"`{found.name}` has no questions that could be read: it {why}")
+    return file
 
 
 def rulebook(settings: Settings, warn: Warn = lambda notice: None) -> dict[str, Rule]:
@@ -91,6 +104,7 @@ def _reports(
     jobs: int | None,
     chunk: int,
     begin: Callable[[int], Progress] | None,
+    against: Sequence[File],
 ) -> list[Report]:
     plan = planned(rules, settings, [file.source.name for file in files])
     size = executor.size(files)
@@ -100,6 +114,7 @@ def _reports(
         executor.workers(size, jobs),
         begin(size) if begin else lambda size: None,
         chunk,
+        against,
     )
     return told(rules, plan, found, settings, locate_all=locate_all)
 
