@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from dslint import targets
     from dslint.api.checking import check, explain, rules
     from dslint.api.counting import count_tokens, estimate
+    from dslint.api.deduping import dedupe
     from dslint.api.report import FindingsError, Report
     from dslint.api.writing import ConversionError, convert
     from dslint.errors import DslintError
     from dslint.model import LEVELS, Finding, Level, Rule
     from dslint.stages.convert import Conversion
+    from dslint.stages.dedupe import Deduped
 
 __version__ = _VERSION
 
@@ -25,6 +27,7 @@ _HOME = {
     "check": "api.checking",
     "convert": "api.writing",
     "count_tokens": "api.counting",
+    "dedupe": "api.deduping",
     "estimate": "api.counting",
     "explain": "api.checking",
     "rules": "api.checking",
@@ -35,12 +38,14 @@ _HOME = {
     "Level": "model",
     "Rule": "model",
     "Conversion": "stages.convert",
+    "Deduped": "stages.dedupe",
 }
 
 __all__ = [
     "LEVELS",
     "Conversion",
     "ConversionError",
+    "Deduped",
     "DslintError",
     "Finding",
     "FindingsError",
@@ -51,6 +56,7 @@ __all__ = [
     "check",
     "convert",
     "count_tokens",
+    "dedupe",
     "estimate",
     "explain",
     "rules",
