@@ -51,3 +51,12 @@ def test_a_budget_is_told_as_on_the_command_line() -> None:
     assert not dslint.estimate(FILE, model="gpt-4.1-mini", budget="$50").fails
     with pytest.raises(dslint.DslintError):
         dslint.estimate(FILE, budget="50 EUR")
+
+
+def test_a_budget_gates_check_as_it_gates_the_estimate() -> None:
+    rows = [ROW] * 12
+    report = dslint.check(rows, model="gpt-4.1-mini", budget="0.001 USD")
+    (found,) = (each for each in report.findings if each.rule == "budget-exceeded")
+    assert (found.level, found.line) == ("error", None)
+    assert dslint.estimate(rows, model="gpt-4.1-mini", budget="0.001 USD").fails
+    assert not dslint.check(rows, model="gpt-4.1-mini", budget="5 USD").fails()

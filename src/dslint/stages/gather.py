@@ -81,7 +81,7 @@ def gather(
     _whole(plan, found, facts)
     _related(plan, found, facts, against, jobs)
     if found.files and "totals" in plan.checks:
-        hits, found.skipped = job.ask(plan, found.files, jobs, progress)
+        hits, found.skipped = job.ask(plan, found.files, jobs)
         _add(found.hits[0], hits, 0)
     return found
 

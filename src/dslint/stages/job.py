@@ -24,12 +24,7 @@ Counted = Callable[[Ruler, str], "Sequence[Tally]"]
 """What counts the files of one side, once for each ruler."""
 
 
-def ask(
-    plan: Plan,
-    files: Sequence[File],
-    jobs: int = 1,
-    progress: Callable[[int], None] = lambda size: None,
-) -> tuple[Hits, list[Skipped]]:
+def ask(plan: Plan, files: Sequence[File], jobs: int = 1) -> tuple[Hits, list[Skipped]]:
     """Return what functions find in the job at each target, and what they could not look at.
 
     `files` have been looked at; they are read again only where something has to be counted.
@@ -37,7 +32,7 @@ def ask(
     hits: Hits = {}
     skipped: list[Skipped] = []
     known: dict[int, Job] = {}
-    counted: Counted = cache(partial(_counted, plan, files, jobs, progress))
+    counted: Counted = cache(partial(_counted, plan, files, jobs))
     for check in plan.checks.get("totals", []):
         if check.target not in known:
             known[check.target] = _job(plan, check.target, files, counted, skipped)
@@ -123,7 +118,6 @@ def _counted(
     plan: Plan,
     files: Sequence[File],
     jobs: int,
-    progress: Callable[[int], None],
     ruler: Ruler,
     side: str,
 ) -> Sequence[Tally]:
@@ -132,10 +126,11 @@ def _counted(
     own = _side(plan, files, side)
     for file in own:
         if not file.readable and file.facts.container != "empty":
-            raise InputError(f"`{file.source.name}` can't be counted: it is {file.facts.container}")
+            why = file.why or f"is {file.facts.container}"
+            raise InputError(f"`{file.source.name}` can't be counted: it {why}")
     ruler.counter()
     fresh = [opened(file.source, plan.format) for file in own]
-    return tallied(ruler, fresh, jobs, begin=lambda size: progress)
+    return tallied(ruler, fresh, jobs)
 
 
 def _side(plan: Plan, files: Sequence[File], side: str) -> list[File]:
