@@ -89,9 +89,9 @@ def reports(data: Path) -> dict[str, Report]:
     return {excerpts: report_of(data, excerpts) for excerpts in ("none", "masked", "full")}
 
 
-def written(name: str, report: Report, **options: int) -> str:
+def written(name: str, report: Report, most: int = 0) -> str:
     out = TextIOWrapper(BytesIO(), encoding="utf-8", newline="")
-    render(name, report, out, Options(**options))
+    render(name, report, out, Options(max_per_rule=most))
     out.seek(0)
     return out.read()
 
@@ -99,7 +99,7 @@ def written(name: str, report: Report, **options: int) -> str:
 @pytest.mark.parametrize("excerpts", ["none", "masked", "full"])
 @pytest.mark.parametrize("name", NAMES)
 def test_no_report_shows_a_secret(name: str, excerpts: str, reports: dict[str, Report]) -> None:
-    said = written(name, reports[excerpts], max_per_rule=500)
+    said = written(name, reports[excerpts], 500)
     plain = said.replace("\\u005f", "_").replace("\\u002d", "-")
     plain = plain.replace("\\\\u005f", "_").replace("\\\\u002d", "-").replace("&#x2d;", "-")
     for text, never in secrets():
@@ -110,12 +110,12 @@ def test_no_report_shows_a_secret(name: str, excerpts: str, reports: dict[str, R
 def test_personal_data_is_shown_only_where_excerpts_are_full(
     name: str, reports: dict[str, Report]
 ) -> None:
-    assert DATUM not in written(name, reports["masked"], max_per_rule=500)
-    assert DATUM not in written(name, reports["none"], max_per_rule=500)
+    assert DATUM not in written(name, reports["masked"], 500)
+    assert DATUM not in written(name, reports["none"], 500)
 
 
 def test_full_excerpts_show_personal_data_and_still_no_secret(reports: dict[str, Report]) -> None:
-    assert DATUM in written("full", reports["full"], max_per_rule=500)
+    assert DATUM in written("full", reports["full"], 500)
 
 
 def test_the_rows_are_quoted_at_all(reports: dict[str, Report]) -> None:
