@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from dslint.api.checking import check, explain, rules
     from dslint.api.counting import count_tokens, estimate
     from dslint.api.deduping import dedupe
+    from dslint.api.dividing import split
     from dslint.api.report import FindingsError, Report
     from dslint.api.writing import ConversionError, convert
     from dslint.errors import DslintError
     from dslint.model import LEVELS, Finding, Level, Rule
     from dslint.stages.convert import Conversion
     from dslint.stages.dedupe import Deduped
+    from dslint.stages.split import Split
 
 __version__ = _VERSION
 
@@ -31,6 +33,7 @@ _HOME = {
     "estimate": "api.counting",
     "explain": "api.checking",
     "rules": "api.checking",
+    "split": "api.dividing",
     "targets": "",
     "DslintError": "errors",
     "LEVELS": "model",
@@ -39,6 +42,7 @@ _HOME = {
     "Rule": "model",
     "Conversion": "stages.convert",
     "Deduped": "stages.dedupe",
+    "Split": "stages.split",
 }
 
 __all__ = [
@@ -52,6 +56,7 @@ __all__ = [
     "Level",
     "Report",
     "Rule",
+    "Split",
     "__version__",
     "check",
     "convert",
@@ -60,6 +65,7 @@ __all__ = [
     "estimate",
     "explain",
     "rules",
+    "split",
     "targets",
 ]
 

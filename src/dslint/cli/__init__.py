@@ -18,6 +18,7 @@ COMMANDS = {
     "fix": "mend what can be mended, and leave every other byte as it is",
     "convert": "write data in another format, and say what that loses",
     "dedupe": "leave out rows that repeat others, or that an evaluation set has",
+    "split": "divide rows into train, validation and test, with nothing on two sides",
     "estimate": "say what a job costs, before anybody uploads; a budget that gates",
     "explain": "print a rule's page: why it is there, what to do, examples, its source",
     "rules": "list the rules",
