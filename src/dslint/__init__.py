@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from dslint.api.deduping import dedupe
     from dslint.api.dividing import split
     from dslint.api.report import FindingsError, Report
-    from dslint.api.writing import ConversionError, convert
+    from dslint.api.writing import ConversionError, convert, prepare
     from dslint.errors import DslintError
     from dslint.model import LEVELS, Finding, Level, Rule
     from dslint.stages.convert import Conversion
     from dslint.stages.dedupe import Deduped
     from dslint.stages.split import Split
+    from dslint.stages.prepare import Preparation
+    from dslint.stages.remedies import Remedy
 
 __version__ = _VERSION
 
@@ -28,6 +30,7 @@ _HOME = {
     "Report": "api.report",
     "check": "api.checking",
     "convert": "api.writing",
+    "prepare": "api.writing",
     "count_tokens": "api.counting",
     "dedupe": "api.deduping",
     "estimate": "api.counting",
@@ -43,6 +46,8 @@ _HOME = {
     "Conversion": "stages.convert",
     "Deduped": "stages.dedupe",
     "Split": "stages.split",
+    "Preparation": "stages.prepare",
+    "Remedy": "stages.remedies",
 }
 
 __all__ = [
@@ -54,6 +59,8 @@ __all__ = [
     "Finding",
     "FindingsError",
     "Level",
+    "Preparation",
+    "Remedy",
     "Report",
     "Rule",
     "Split",
@@ -64,6 +71,7 @@ __all__ = [
     "dedupe",
     "estimate",
     "explain",
+    "prepare",
     "rules",
     "split",
     "targets",

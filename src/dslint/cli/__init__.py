@@ -17,6 +17,7 @@ COMMANDS = {
     "count": "count tokens: what is billed, what is learned, how long the records are",
     "fix": "mend what can be mended, and leave every other byte as it is",
     "convert": "write data in another format, and say what that loses",
+    "prepare": "a guided tour from what you have to files that train",
     "dedupe": "leave out rows that repeat others, or that an evaluation set has",
     "split": "divide rows into train, validation and test, with nothing on two sides",
     "estimate": "say what a job costs, before anybody uploads; a budget that gates",

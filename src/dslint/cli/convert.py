@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _losses(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -20,6 +24,39 @@ def _map(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> 
         if found.setdefault(field.strip(), column) != column:
             raise click.BadParameter(f"`{field.strip()}` is given twice")
     return found
+
+
+_READING = (
+    click.option(
+        "--map",
+        multiple=True,
+        callback=_map,
+        metavar="FIELD=COLUMN",
+        help="Which column, or key, a field is: prompt=question. By default told from the names.",
+    ),
+    click.option(
+        "--delimiter",
+        metavar="CHAR",
+        help="What divides the cells of CSV: comma, semicolon, tab, pipe or a character; by "
+        "default as the header has it.",
+    ),
+    click.option(
+        "--encoding",
+        metavar="NAME",
+        help="The text's encoding, such as windows-1252; by default UTF-8, or what a mark says.",
+    ),
+    click.option("--sheet", metavar="NAME", help="The sheet of a workbook; by default the first."),
+    click.option(
+        "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
+    ),
+)
+
+
+def reading_options(function: F) -> F:
+    """Add the options that say how data is read to a command."""
+    for option in reversed(_READING):
+        function = option(function)
+    return function
 
 
 @click.command(short_help="write data in another format")
@@ -72,28 +109,7 @@ def _map(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> 
 )
 @click.option("--force", is_flag=True, help="Write over files that exist.")
 @click.option("--no-lock", is_flag=True, help="Leave dslint.lock as it is.")
-@click.option(
-    "--map",
-    multiple=True,
-    callback=_map,
-    metavar="FIELD=COLUMN",
-    help="Which column, or key, a field is: prompt=question. By default told from the names.",
-)
-@click.option(
-    "--delimiter",
-    metavar="CHAR",
-    help="What divides the cells of CSV: comma, semicolon, tab, pipe or a character; by default as "
-    "the header has it.",
-)
-@click.option(
-    "--encoding",
-    metavar="NAME",
-    help="The text's encoding, such as windows-1252; by default UTF-8, or what a mark says.",
-)
-@click.option("--sheet", metavar="NAME", help="The sheet of a workbook; by default the first.")
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
+@reading_options
 def command(
     path: str,
     to: str,

@@ -50,43 +50,48 @@ def render_conversion(found: Conversion, out: TextIO, options: Options) -> None:
         print(line, file=out)
 
 
-def _lines(found: Conversion, look: Look) -> Iterator[str]:
+def read_lines(found: Conversion, look: Look, done: str = ", taken off") -> Iterator[str]:
+    """Yield what was read, and how; `done` says what became of the marks of the old format."""
     formats = ", ".join(
         f"{'no format that is known' if name == UNKNOWN else FORMATS[name].title}"
         + (f" ({rows:,})" if len(found.formats) > 1 else "")
         for name, rows in found.formats.items()
     )
     dot = f" {look.marks.dot} "
-    yield _line("read", found.read, dot.join(filter(None, (found.source, formats))), look)
+    yield entry("read", found.read, dot.join(filter(None, (found.source, formats))), look)
     if found.columns:
-        yield _line("", None, _taken(found.columns), look)
+        yield entry("", None, _taken(found.columns), look)
     if found.remark:
-        yield _line("", None, found.remark, look)
-    for habit in _habits(found.habits):
-        yield _line("", None, habit, look)
+        yield entry("", None, found.remark, look)
+    for habit in _habits(found.habits, done):
+        yield entry("", None, habit, look)
     for name, rows in found.notes.items():
-        yield _line("notice", rows, NOTES[name], look)
+        yield entry("notice", rows, NOTES[name], look)
+
+
+def _lines(found: Conversion, look: Look) -> Iterator[str]:
+    yield from read_lines(found, look)
     for name, rows in found.lost.items():
-        yield _line("lost", rows, f"{name}: {LOSSES[name]}", look)
+        yield entry("lost", rows, f"{name}: {LOSSES[name]}", look)
         if name == "extra-keys" and found.leftovers:
-            yield _line("", None, _named(found.leftovers), look)
+            yield entry("", None, _named(found.leftovers), look)
     if not found.lost:
-        yield _line("lost", 0, "", look)
+        yield entry("lost", 0, "", look)
     if found.rejected:
         where = f", all in {found.rejects}" if found.rejects else " (--rejects FILE collects them)"
-        yield _line("rejected", found.rejected, f"can't be converted{where}", look)
+        yield entry("rejected", found.rejected, f"can't be converted{where}", look)
         for each in found.shown:
-            yield _line("", None, f"{found.unit} {each.line:,}: {each.reason}", look)
+            yield entry("", None, f"{found.unit} {each.line:,}: {each.reason}", look)
     if found.refusal:
-        yield _line("refused", None, found.refusal, look, style="error")
+        yield entry("refused", None, found.refusal, look, style="error")
         return
     whole = "the standard output" if found.out == "-" else found.out
-    files = dot.join(filter(None, (whole, _shape(found), found.lock)))
-    yield _line("wrote", found.wrote, files, look, style="ok")
+    files = f" {look.marks.dot} ".join(filter(None, (whole, _shape(found), found.lock)))
+    yield entry("wrote", found.wrote, files, look, style="ok")
     if found.out != "-":
         target = f" --target {shlex.quote(found.target)}" if found.target else ""
         next_ = f"dslint check {shlex.quote(found.out)}{target}"
-        yield _line("next", None, next_, look, style="help")
+        yield entry("next", None, next_, look, style="help")
 
 
 def _shape(found: Conversion) -> str:
@@ -107,7 +112,7 @@ def _named(leftovers: Mapping[str, int], most: int = 8) -> str:
     return ", ".join(f"`{name}`" for name in names[:most]) + more
 
 
-def _habits(known: Habits) -> Iterator[str]:
+def _habits(known: Habits, done: str) -> Iterator[str]:
     if known.speakers:
         asks, answers = known.speakers
         who = _who(known.dialogues, known.prompts, "prompt", "holds")
@@ -115,13 +120,13 @@ def _habits(known: Habits) -> Iterator[str]:
         yield "the answers inside it with the weight 0: only the completion was learned"
     elif known.separator:
         who = _who(known.separated, known.prompts, "prompt", "ends")
-        yield f"{who} with {_quoted(known.separator)}: the old separator, taken off"
+        yield f"{who} with {_quoted(known.separator)}: the old separator{done}"
     if known.stop:
         who = _who(known.stopped, known.completions, "completion", "ends")
-        yield f"{who} with {_quoted(known.stop)}: the old stop sequence, taken off"
+        yield f"{who} with {_quoted(known.stop)}: the old stop sequence{done}"
     if known.lead:
         who = _who(known.led, known.completions, "completion", "begins")
-        yield f"{who} with {_quoted(known.lead)}: taken off"
+        yield f"{who} with {_quoted(known.lead)}{done.replace(',', ':')}"
 
 
 def _who(count: int, total: int, noun: str, does: str) -> str:
@@ -135,7 +140,8 @@ def _quoted(text: str) -> str:
     return f"`{json.dumps(text, ensure_ascii=False)[1:-1]}`"
 
 
-def _line(word: str, rows: int | None, said: str, look: Look, style: str = "dim") -> str:
+def entry(word: str, rows: int | None, said: str, look: Look, style: str = "dim") -> str:
+    """Return a line: what happened, to how many rows, and what else there is to say."""
     head = look.paint(f" {word:<9}", style if word else "dim")
     count = f"{rows:>9,}" if rows is not None else " " * 9
     return f"{head}{count}  {look.safe(said)}".rstrip()

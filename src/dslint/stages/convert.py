@@ -45,6 +45,7 @@ class Wish:
     `join` is the file with the other halves of rows that are requests or answers.
 
     `out` and `rejects` are paths, `-` for the standard output.
+    `renew` takes off what only the old format needed.
     """
 
     to: str = CHAT.name
@@ -62,6 +63,7 @@ class Wish:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    renew: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +120,24 @@ def convert(
     try:
         if wish.join is not None:
             whole = join.joined(spooled or found, _source(wish.join))
-        file = opened(whole or spooled or found, wish.format, _reading(wish))
-        if not file.readable:
-            raise InputError(_unreadable(file))
-        fields = mapped(file, wish.map, wish.format)
+        file, fields = _looked_at(whole or spooled or found, wish)
         out, rejects = _outputs(found, wish)
         return _converted(file, fields, wish, wanted, out, rejects, stream, begin)
     finally:
         join.remove(spooled)
         join.remove(whole)
+
+
+def looked_at(path: str, wish: Wish) -> tuple[File, Fields | None]:
+    """Return the file at `path` as `wish` says to read it, and what its keys are taken for."""
+    return _looked_at(_source(path), wish)
+
+
+def _looked_at(found: Source, wish: Wish) -> tuple[File, Fields | None]:
+    file = opened(found, wish.format, _reading(wish))
+    if not file.readable:
+        raise InputError(_unreadable(file))
+    return file, mapped(file, wish.map, wish.format)
 
 
 def _verify(wish: Wish) -> None:
@@ -218,7 +229,7 @@ def _converted(
     total, lines = Part(), deque[list[int]]()
     with ExitStack() as open_:
         pool = open_.enter_context(executor.started(jobs, rewritten.__module__))
-        known = _habits(file, fields, progress) if legacy else Habits()
+        known = _habits(file, fields, progress) if legacy and wish.renew else Habits()
         rewriting = Rewriting(
             to, wish.format, known, wish.system, wish.reasoning, _locks(wish, out), fields
         )
