@@ -7,6 +7,16 @@ import sys
 import click
 
 
+def _share(ctx: click.Context, param: click.Parameter, given: str | None) -> float | None:
+    """Read `--near=0.9`; click takes what follows `--near` for its value, be it a path."""
+    try:
+        return None if given is None else float(given)
+    except ValueError:
+        raise click.BadParameter(
+            f"`{given}` is no share: write --near=0.9, or --near behind the paths"
+        ) from None
+
+
 @click.command(short_help="leave out rows that repeat others")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
@@ -17,9 +27,9 @@ import click
 )
 @click.option(
     "--near",
-    type=float,
     is_flag=False,
-    flag_value=0.8,
+    flag_value="0.8",
+    callback=_share,
     metavar="[=SHARE]",
     help="Also rows that have this share of their shingles (3 words in a row) in common with one "
     "that stays: 0.8 where no share is given (needs dslint[near]).",
