@@ -125,12 +125,13 @@ def test_a_byte_order_mark_is_judged_by_the_target(
 
 def test_a_table_that_the_target_takes_is_looked_into(tmp_path: Path) -> None:
     path = tmp_path / "train.csv"
-    path.write_text("prompt,completion\nHi,Hello\nBye,Goodbye,now\n", encoding="utf-8")
+    path.write_text("prompt,completion\nHi,Hello\u0003\nBye,Goodbye,now\n", encoding="utf-8")
     report = dslint.check(path, target="trl")
     assert [(each.rule, each.line) for each in report.findings if each.level == "error"] == [
         ("too-many-cells", 3)
     ]
     assert not report.skipped
+    assert not any(each.fix for each in report.findings)
 
 
 def test_a_table_that_can_not_be_opened_is_listed_as_not_looked_into(tmp_path: Path) -> None:

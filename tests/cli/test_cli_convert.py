@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -84,3 +85,45 @@ def test_what_cannot_be_done_exits_2(run: Run, arguments: tuple[str, ...], said:
 def test_a_finding_names_the_conversion_with_the_file(run: Run) -> None:
     Path("export.jsonl").write_text("[\n" + CHAT.strip() + "\n]\n")
     assert "dslint convert export.jsonl --to chat" in run("check", "export.jsonl")[1]
+
+
+def test_a_table_says_what_its_columns_were_taken_for(run: Run) -> None:
+    Path("faq.csv").write_text("Frage;Antwort;Nr\nWann ist Flut?;Um neun.;1\n", encoding="utf-8")
+    code, out, err = run("convert", "faq.csv", "-o", "-")
+    assert (code, out) == (1, "")
+    assert "taken: `Frage` as prompt, `Antwort` as completion" in err
+    assert "lost             1  extra-keys" in err
+    assert "`Nr`" in err
+    code, out, _ = run("convert", "faq.csv", "-o", "-", "--allow-loss", "extra-keys")
+    assert code == 0
+    assert json.loads(out)["messages"][1]["content"] == "Um neun."
+
+
+def test_what_a_table_leaves_open_is_typed_as_the_error_shows(run: Run) -> None:
+    Path("films.csv").write_text("text,label\ngood,positive\n", encoding="utf-8")
+    code, _, err = run("convert", "films.csv")
+    assert code == 2
+    assert "--map prompt=text --map completion=label" in err
+    code, out, _ = run(
+        "convert", "films.csv", "-o", "-", "--map", "prompt=text", "--map", "completion=label"
+    )
+    assert (code, json.loads(out)["messages"][1]["content"]) == (0, "positive")
+
+
+@pytest.mark.parametrize("given", ["prompt", "=text", "prompt="])
+def test_a_map_that_is_no_pair_is_refused(run: Run, given: str) -> None:
+    Path("films.csv").write_text("text,label\ngood,positive\n", encoding="utf-8")
+    code, _, err = run("convert", "films.csv", "--map", given)
+    assert code == 2
+    assert "is not FIELD=COLUMN" in err
+
+
+def test_rows_of_a_workbook_are_named_by_their_number(run: Run) -> None:
+    book = xlsxwriter.Workbook("faq.xlsx")
+    sheet = book.add_worksheet("FAQ")
+    sheet.write_column(1, 0, ["Question", "When is high water?", "And low water?"])
+    sheet.write_column(1, 1, ["Answer", "At nine."])
+    book.close()
+    code, out, err = run("convert", "faq.xlsx", "-o", "-", "--max-rejects", "1")
+    assert (code, out) == (0, CHAT)
+    assert "row 4: its `Answer` is empty" in err

@@ -251,7 +251,7 @@ def _finding(
         end_column=place.end_column if place else None,
         pointer=pointer,
         fate=group.fate,
-        fix=_fix(rule),
+        fix=None if file.table else _fix(rule),  # a table's bytes are not its rows' JSON
         fingerprint=mark,
         record=record,
         ignored=reason,
