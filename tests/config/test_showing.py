@@ -39,6 +39,7 @@ def write(text: str, path: str = "dslint.toml") -> Path:
         optional={
             "target": TEXTS | st.lists(TEXTS, min_size=1, max_size=2, unique=True),
             "model": TEXTS,
+            "budget": st.sampled_from(["50 USD", "$1,250.50"]),
             "profile": st.sampled_from(sorted(PROFILES)),
             "fail-on": st.sampled_from(["error", "warn", "info", "never"]),
             "excerpts": st.sampled_from(["none", "masked", "full"]),

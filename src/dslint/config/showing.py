@@ -25,6 +25,7 @@ def _rows(settings: Settings) -> Iterator[tuple[str, object, str]]:
     yield "target", _one(settings.target), ""
     yield "model", settings.model, ""
     yield "format", settings.format, ""
+    yield "budget", settings.budget, ""
     yield "profile", settings.profile, ""
     yield "fail-on", settings.fail_on, ""
     yield "excerpts", settings.excerpts, ""
@@ -55,10 +56,9 @@ def _rows(settings: Settings) -> Iterator[tuple[str, object, str]]:
         for side in ("train", "validation", "evaluation"):
             if files := getattr(dataset, side):
                 yield f"{place}.{side}", _one(files), ""
-        for setting in ("target", "model", "format"):
+        for setting in ("target", "model", "format", "budget"):
             if (value := getattr(dataset, setting)) != getattr(settings, setting):
                 yield f"{place}.{setting}", _one(value), ""
-        yield f"{place}.budget", dataset.budget, ""
     if settings.allow_python:
         yield "allow-python-rules", True, ""
 
