@@ -121,6 +121,9 @@ def exchanged(draw: st.DrawFn, name: str, plain: bool, ids: list[str]) -> list[R
     ]
     if not plain and draw(st.integers(0, 3)) == 0:
         replies.reverse()
+    if not plain and draw(st.integers(0, 3)) == 0:
+        for each in replies:
+            each["name"] = name
     return [_extras(draw, message, plain), *replies]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from itertools import count
 from typing import Any
 
 import pytest
@@ -68,10 +69,11 @@ def parts(message: Row, lost: set[str]) -> list[Row]:
 
 
 def tool(found: Row, lost: set[str]) -> Row:
-    function = dict(found["function"])
+    function = {key: each for key, each in found["function"].items() if each is not None}
     function.setdefault("parameters", {"type": "object", "properties": {}})
     if "extra-keys" in lost:
-        function.pop("strict", None)
+        known = ("name", "description", "parameters")
+        function = {key: function[key] for key in known if key in function}
     if "schemas" in lost:
         function["parameters"] = sorted(function["parameters"].get("properties", ()))
     return {**found, "function": function}
@@ -88,11 +90,16 @@ def calls(message: Row) -> list[Row]:
 def alike(row: Row, lost: set[str]) -> Row:
     """Return what is left of a chat: the same before and after, unless something was lost that is
     not named. How reasoning is spelled, how arguments are spaced, what says no more than nothing,
-    and which of its two names the system has do not count.
+    which of its two names the system has, and names that only repeat what was called don't count.
     """
     messages: list[Row] = []
     ids: dict[str, str] = {}
+    numbers = count(10_000)
+    called: dict[str, str] = {}
     for each in row["messages"]:
+        called |= {call["id"]: call["function"]["name"] for call in each.get("tool_calls") or ()}
+        if each["role"] == "tool" and each.get("name") == called.get(each["tool_call_id"]):
+            each = {key: value for key, value in each.items() if key != "name"}
         left: Row = {"role": each["role"], "content": parts(each, lost)}
         if left["role"] == "developer":
             left["role"] = "system"
@@ -111,7 +118,7 @@ def alike(row: Row, lost: set[str]) -> Row:
             left["answers"] = each["tool_call_id"]
         if "tool-ids" in lost:
             for call in left.get("calls", ()):
-                ids[call["id"]] = str(len(ids))
+                ids[call["id"]] = str(next(numbers))
                 call["id"] = ids[call["id"]]
             if "answers" in left:
                 left["answers"] = ids[left["answers"]]

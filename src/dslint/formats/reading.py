@@ -74,7 +74,8 @@ def read(row: Row, format: Format) -> Conversation:
         found.notes.add("request")
     else:
         _keys(row, turns, format, found)
-    found.messages = told_by_id(found.messages)
+    if format.name.startswith("trl-"):
+        found.messages = told_by_id(found.messages)
     found.label = _label(row, format)
     found.unanswered = format.name in _ANSWERED and not _answers(found)
     return found

@@ -151,7 +151,7 @@ def _flat(tool: Any) -> Any:
     inner = tool.get("function") if type(tool) is dict else None
     if type(inner) is not dict or tool.keys() != {"type", "function"}:
         return tool
-    return tool if inner.keys() & {"function", "type", "inputSchema"} else inner
+    return inner if inner.keys() <= {"name", "description", "parameters", "strict"} else tool
 
 
 def _write(found: Conversation) -> Row:

@@ -244,8 +244,8 @@ def _declared(tool: Any, found: Conversation) -> Row:
     declared = {key: inner[key] for key in ("name", "description") if inner.get(key) is not None}
     rest = inner.keys() - {*declared, "parameters"}
     surplus(found, {key for key in rest if is_given(inner[key])})
-    if inner.get("parameters"):
-        declared["parameters"] = _googles(inner["parameters"], found.lost)
+    if inner.get("parameters") and (schema := _googles(inner["parameters"], found.lost)):
+        declared["parameters"] = schema
     return declared
 
 

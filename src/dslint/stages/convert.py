@@ -252,8 +252,10 @@ def _converted(
             refusal = "there is no row in it that could be written"
         if aside and total.rejected:
             aside.keep()
-        if not refusal:
-            written.keep()
+        if not refusal and written.keep():
+            total.notes["parts"] = total.wrote
+        if not refusal and written.kind == "parquet" and rewriting.style.arguments == "object":
+            total.notes["arguments-packed"] = total.wrote
     locked = _record(file, wish, out, total) if rewriting.hashed and not refusal else None
     return Conversion(
         source=file.source.name,

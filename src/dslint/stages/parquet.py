@@ -38,8 +38,11 @@ class Sink(Protocol):
     def write(self, data: bytes, /) -> object: ...
 
 
-def write(lines: BinaryIO, out: Sink) -> None:
-    """Write lines of JSON, a row each, as one Parquet file, a group of rows at a time."""
+def write(lines: BinaryIO, out: Sink) -> bool:
+    """Write lines of JSON, a row each, as one Parquet file, a group of rows at a time.
+
+    Says whether contents that were text are lists of parts now, because others are such lists.
+    """
     import polars
 
     shape: Shape = NOTHING
@@ -61,6 +64,7 @@ def write(lines: BinaryIO, out: Sink) -> None:
         with packed.open("rb") as whole:
             while block := whole.read(1 << 20):
                 out.write(block)
+    return _has_parts(shape)
 
 
 def shape_of(value: Any, key: str = "") -> Shape:
@@ -104,6 +108,11 @@ def united(one: Shape, other: Shape) -> Shape:
         if text == TEXT and _are_parts(parts):
             return parts
     return JSON
+
+
+def _has_parts(shape: Shape) -> bool:
+    inside = shape.values() if type(shape) is dict else shape if type(shape) is list else ()
+    return _are_parts(shape) or any(map(_has_parts, inside))
 
 
 def _are_parts(shape: Shape) -> bool:

@@ -61,8 +61,9 @@ class Written:
         self._any = True
         self._file.write(lines)
 
-    def keep(self) -> None:
-        """Bring what was written to its place."""
+    def keep(self) -> bool:
+        """Bring what was written to its place; say whether texts had to become lists of parts."""
+        parted = False
         if self.kind == "array":
             self._file.write(b"\n]\n" if self._any else b"[]\n")
         if not isinstance(self._file, Draft):
@@ -71,13 +72,14 @@ class Written:
             if self.kind == "parquet":
                 from dslint.stages import parquet
 
-                parquet.write(self._file, self._stream)
+                parted = parquet.write(self._file, self._stream)
             else:
                 shutil.copyfileobj(self._file, self._stream)
         if isinstance(self._stream, Draft):
             self._stream.keep()
         elif self._stream:
             self._stream.flush()
+        return parted
 
     def __enter__(self) -> Written:
         return self
