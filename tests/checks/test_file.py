@@ -125,13 +125,14 @@ def test_a_byte_order_mark_is_judged_by_the_target(
 
 def test_a_table_that_the_target_takes_is_looked_into(tmp_path: Path) -> None:
     path = tmp_path / "train.csv"
-    path.write_text("prompt,completion\nHi,Hello\u0003\nBye,Goodbye,now\n", encoding="utf-8")
+    text = "Hi there and good morning to you,Hello\u0003 to you as well and a fine day"
+    path.write_text(f"prompt,completion\n{text}\nBye,Goodbye,now\n", encoding="utf-8")
     report = dslint.check(path, target="trl")
-    assert [(each.rule, each.line) for each in report.findings if each.level == "error"] == [
-        ("too-many-cells", 3)
-    ]
+    found = {each.rule: each for each in report.findings}
+    assert found["too-many-cells"].line == 3
+    assert found["control-character"].line == 2
+    assert found["control-character"].fix is None
     assert not report.skipped
-    assert not any(each.fix for each in report.findings)
 
 
 def test_a_table_that_can_not_be_opened_is_listed_as_not_looked_into(tmp_path: Path) -> None:
