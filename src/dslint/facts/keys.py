@@ -98,7 +98,7 @@ SHAPES = (
     Shape("RubyGems", "rubygems_", "[0-9a-f]{48}"),
     Shape("Docker", "dckr_pat_", "[A-Za-z0-9_-]{27}"),
     Shape("SendGrid", r"SG\.", r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
-    Shape("Twilio", "SK", "(?<![+/]SK)[0-9a-f]{32}"),
+    Shape("Twilio", "SK[0-9a-f]{4}", "(?<![+/]SK.{4})[0-9a-f]{28}"),
     Shape("DigitalOcean", "do[opr]_v1_", "[0-9a-f]{64}"),
     Shape("Databricks", "dapi", "(?<![+/]dapi)[0-9a-f]{32}"),
     Shape("Shopify", "shp(?:at|ca|pa|ss)_", "[0-9a-fA-F]{32}"),

@@ -68,21 +68,22 @@ def _secrets() -> tuple[Cover, ...]:
 
 _PERSONAL = (
     Cover(("@",), re.compile(r"[^\W_][\w.%+-]*@[\w.-]*[\w…]")),
-    # numbers of banks, persons, telephones, and addresses of machines
+    # accounts and persons by numbers that begin with a letter; then those that are all digits,
+    # telephones, and addresses of machines
     Cover(
         (),
         re.compile(
-            r"[+0-9](?:(?:[ ()./-]{0,2}[0-9]){8,}(?!\w|\.[0-9])"
-            r"|[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9])"
-            r"|[0-9]{5,7}[-+A][0-9]{3}[0-9A-Z]|[0-9]{7}-?[A-Z]|[0-9]{16}[Xx])"
+            "[A-Z](?:[A-Z][0-9]{2}(?:[ -]?[A-Z0-9]){11,30}|[A-Z]{5}[0-9]{2}[A-Z][0-9]{2}[A-Z]"
+            "[0-9]{3}[A-Z]|[A-Z]{3}[0-9]{6}[HM][A-Z]{5}[0-9A-Z][0-9]|-?[0-9]{7}-?[A-Z])"
         ),
         _WORD,
     ),
     Cover(
         (),
         re.compile(
-            "[A-Z](?:[A-Z][0-9]{2}(?:[ -]?[A-Z0-9]){11,30}|[A-Z]{5}[0-9]{2}[A-Z][0-9]{2}[A-Z]"
-            "[0-9]{3}[A-Z]|[A-Z]{3}[0-9]{6}[HM][A-Z]{5}[0-9A-Z][0-9]|-?[0-9]{7}-?[A-Z])"
+            r"[+0-9](?:(?:[ ()./-]{0,2}[0-9]){8,}(?!\w|\.[0-9])"
+            r"|[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9])"
+            r"|[0-9]{5,7}[-+A][0-9]{3}[0-9A-Z]|[0-9]{7}-?[A-Z]|[0-9]{16}[Xx])"
         ),
         _WORD,
     ),
