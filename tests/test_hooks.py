@@ -129,6 +129,16 @@ def test_a_compressed_faulty_file_stops_the_commit(commit: Callable[..., Done]) 
     assert "exit code: 1" in done.stderr
 
 
+def test_what_can_be_mended_is_mended_and_stops_the_commit(
+    commit: Callable[..., Done], tmp_path: Path
+) -> None:
+    """As with every hook that changes files."""
+    done = commit("dslint-fix", {"train.jsonl": CLEAN.replace(b"}\n", b"},\n", 1)})
+    assert done.returncode == 1
+    assert "files were modified by this hook" in done.stderr
+    assert (tmp_path / "train.jsonl").read_bytes() == CLEAN
+
+
 def test_a_commit_without_data_is_let_through(commit: Callable[..., Done]) -> None:
     done = commit("dslint-check", {"notes.txt": FAULTY})
     assert done.returncode == 0

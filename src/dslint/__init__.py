@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from dslint.api.counting import count_tokens, estimate
     from dslint.api.deduping import dedupe
     from dslint.api.dividing import split
+    from dslint.api.fixing import fix
     from dslint.api.report import FindingsError, Report
     from dslint.api.writing import ConversionError, convert, prepare
     from dslint.errors import DslintError
     from dslint.model import LEVELS, Finding, Level, Rule
     from dslint.stages.convert import Conversion
+    from dslint.stages.fix import Fixed, Fixes
     from dslint.stages.dedupe import Deduped
     from dslint.stages.split import Split
     from dslint.stages.prepare import Preparation
@@ -35,6 +37,7 @@ _HOME = {
     "dedupe": "api.deduping",
     "estimate": "api.counting",
     "explain": "api.checking",
+    "fix": "api.fixing",
     "rules": "api.checking",
     "split": "api.dividing",
     "targets": "",
@@ -44,6 +47,8 @@ _HOME = {
     "Level": "model",
     "Rule": "model",
     "Conversion": "stages.convert",
+    "Fixed": "stages.fix",
+    "Fixes": "stages.fix",
     "Deduped": "stages.dedupe",
     "Split": "stages.split",
     "Preparation": "stages.prepare",
@@ -58,6 +63,8 @@ __all__ = [
     "DslintError",
     "Finding",
     "FindingsError",
+    "Fixed",
+    "Fixes",
     "Level",
     "Preparation",
     "Remedy",
@@ -71,6 +78,7 @@ __all__ = [
     "dedupe",
     "estimate",
     "explain",
+    "fix",
     "prepare",
     "rules",
     "split",

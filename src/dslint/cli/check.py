@@ -95,6 +95,7 @@ def _level(
     metavar="FILE",
     help="An evaluation set, whose questions are looked for in the data; one or several times.",
 )
+@click.option("--fix", "mend", is_flag=True, help="Mend what can be mended: `dslint fix`.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
 @click.option(
     "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use."
@@ -121,6 +122,7 @@ def command(
     reports: tuple[str, ...],
     statistics: bool,
     against: tuple[str, ...],
+    mend: bool,
     quiet: bool,
     config: Path | None,
     jobs: int | None,
@@ -160,6 +162,13 @@ def command(
     target = given.pop("target")
     settings = load(config=config, target=_targets(target), **given)
     runs = runs_of(paths, settings)
+    if mend:
+        from dslint.cli.fix import fixed
+        from dslint.stages.fix import Wish
+
+        if target == "all" or reports:
+            raise UsageError("--fix mends for one target, and has a report of its own")
+        return fixed(paths, settings, Wish(), jobs, quiet=quiet)
     if target == "all":
         return _everywhere(runs, jobs, quiet, frozen=frozen, against=against)
     return _report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -92,6 +93,8 @@ def command(
     Exit code: 0 nothing is left that `--fail-on` names, 1 something is; with --diff, 1 if anything
     would change.
     """
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # as in `check`: processes, not threads
+
     from dslint.config import load
     from dslint.stages.fix import Wish
 

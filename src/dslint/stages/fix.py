@@ -31,12 +31,13 @@ from dslint.stages.mending import Change, Mending
 from dslint.stages.plan import Plan
 from dslint.stages.pour import Poured, RefusedError, pour
 from dslint.stages.rejects import listed
+from dslint.stages.scan import ROW_TABLES
 
 PASSES = 6
 """How often a file is looked at again as a whole, after what was mended in it."""
 
-WIDE = ("dataset", "totals")
-"""The tables of the whole run, about which no fix of one row can be sure."""
+NARROW = ("defect", "file", *ROW_TABLES)
+"""The tables about which one row, or one file, says all that a fix needs to know."""
 
 Begin = Callable[[int], Callable[[int], None]]
 Tell = Callable[[str, Change], None]
@@ -147,7 +148,7 @@ def fix(
         wanted = {
             rule.name
             for rule in rules.values()
-            if rule.fix and rule.over not in WIDE and (not only or rule.name in only)
+            if rule.fix and rule.over in NARROW and (not only or rule.name in only)
             if rule.fix.applicability in ("safe", "unsafe" if wish.unsafe else "safe")
         }
         aside = open_.enter_context(Draft(Path(wish.rejects))) if wish.rejects else None
@@ -265,7 +266,7 @@ def _mended(pass_: _Pass, number: int, work: _Work, open_: ExitStack) -> bool:
             rules=tuple(
                 rule
                 for rule in rules
-                if rule.over not in (*WIDE, "file", "defect")
+                if rule.over in ROW_TABLES
                 if level_of(rule, target, name) == "error"
             ),
         ),
@@ -328,6 +329,6 @@ def _offered(left: Report, rules: Mapping[str, Rule], only: Sequence[str]) -> di
     rows: Counter[str] = Counter()
     for story in left.stories:
         fix = story.rule.fix
-        if fix and fix.applicability == "unsafe" and story.rule.over not in WIDE:
+        if fix and fix.applicability == "unsafe" and story.rule.over in NARROW:
             rows[story.rule.name] += story.rows
     return {name: count for name, count in rows.most_common() if not only or name in only}
