@@ -27,6 +27,7 @@ RULERS = [
     PLAIN,
     *(ruler_of(models.resolve(name)) for name in ("gpt-4o-mini", "gpt-4.1-nano", "gpt-3.5-turbo")),
 ]
+KEYS = ("role", "content", "function", "name", "arguments", "type", "parameters", "enum", "url")
 ROWS = st.lists(st.one_of(*SOUND.values()), min_size=1, max_size=5)
 
 
@@ -79,6 +80,34 @@ def test_one_rule_tells_each_record_over_the_context_that_teaches_something(
     over = [at for at, each in enumerate(every(full)) if each.counted.longest > context]
     assert sorted(told) == [at for at in over if at in learned]
     assert len(lazy.measures) <= len(full.measures)
+
+
+JUNK = st.recursive(
+    st.none() | st.integers(-2, 2) | st.text(max_size=4) | st.sampled_from(["user", "text"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(st.one_of(*SOUND.values()), st.data())
+def test_a_row_that_is_not_built_as_it_should_be_is_counted_without_a_crash(
+    row: Row, data: st.DataObject
+) -> None:
+    inside: Any = row
+    while True:
+        at = data.draw(
+            st.sampled_from(list(inside) if type(inside) is dict else range(len(inside)))
+        )
+        if type(inside[at]) in (dict, list) and inside[at] and data.draw(st.booleans()):
+            inside = inside[at]
+            continue
+        inside[at] = data.draw(JUNK)
+        break
+    limits: dict[str, Any] = {"limit_context": 1, "model": None, "exact": True}
+    for check in (over_context, answer_cut, beyond_context):
+        list(check(batch([row], PLAIN), limits))
+    TABLES["record"].frame(batch([row], PLAIN), COUNTED)
 
 
 @pytest.mark.parametrize("ruler", RULERS)
