@@ -16,7 +16,7 @@ SCHEMES = {"o200k_base": "o200k", "o200k_harmony": "o200k", "cl100k_base": "gpt4
 
 RENEW = 64 * 1024 * 1024
 """Bytes of text after which gigatoken begins anew, for it never forgets a word: that is some 120 MB
-of memory for chats, and 650 for words that are all random.
+of memory for chats, and 560 for words that are all random.
 """
 
 SMALL = 1_000_000
