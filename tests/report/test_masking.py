@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from io import BytesIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -151,3 +154,36 @@ def test_a_secret_that_a_message_cuts_is_masked(reports: dict[str, Report]) -> N
         key = text.split()[1]
         assert key[: len(key) // 2 + 4] not in messages
     assert STRIPE not in messages
+
+
+@pytest.mark.parametrize("excerpts", ["masked", "full"])
+def test_what_a_fix_did_is_told_without_a_piece_of_a_secret(tmp_path: Path, excerpts: str) -> None:
+    """Not in the place that changed, and not where the excerpt around another change is cut."""
+    path = tmp_path / "data.jsonl"
+    text = f"Charge {STRIPE} at\u200b {DATUM}"
+    row = {"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": "x"}]}
+    path.write_bytes(orjson.dumps(row) + b"\n")
+    (tmp_path / "dslint.toml").write_text(f'excerpts = "{excerpts}"\n', encoding="utf-8")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "dslint",
+            "fix",
+            "data.jsonl",
+            "--unsafe",
+            "--level",
+            "privacy=warn",
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "160"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    said = done.stdout + done.stderr
+    assert "api-key" in said
+    assert "zero-width-character" in said
+    assert ("ada.berg" in said) == (excerpts == "full")
+    assert not [at for at in range(4, len(STRIPE) - 4) if STRIPE[at : at + 5] in said]
+    assert STRIPE not in path.read_text(encoding="utf-8")

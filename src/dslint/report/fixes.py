@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from rich.cells import cell_len
@@ -114,12 +115,13 @@ def _rules(file: Fixed, look: Look, excerpts: str) -> Iterator[str]:
 def _example(change: Change, look: Look, room: int, excerpts: str) -> str:
     """Return what one change did, before and after an arrow."""
     arrow = "→" if look.utf else "->"
-    hunk = next(iter(hunks(change.before, change.after)), None)
+    shown = partial(masked, personal=excerpts != "full")
+    hunk = next(iter(hunks(change.before, change.after, shown)), None)
     if hunk is None:
         return ""
     half = (room - 4) // 2
     before, after = (
-        _window(text, hunk, size, look, half, excerpts)
+        _window(text, hunk, size, look, half)
         for text, size in ((hunk.before, hunk.removed), (hunk.after, hunk.added))
     )
     if not change.after:
@@ -127,10 +129,8 @@ def _example(change: Change, look: Look, room: int, excerpts: str) -> str:
     return f"{before}  {look.paint(arrow, 'dim')}  {after}"
 
 
-def _window(text: str, hunk: Hunk, size: int, look: Look, room: int, excerpts: str) -> str:
+def _window(text: str, hunk: Hunk, size: int, look: Look, room: int) -> str:
     """Return what surrounds a change, in at most `room` cells: the change itself before all."""
-    if excerpts != "full":
-        text = masked(text, personal=True)
     lead = text[: hunk.start]
     while lead and cell_len(look.safe(lead)) > max(4, room // 3):
         lead = lead[1:]

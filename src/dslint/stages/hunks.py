@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -29,8 +29,14 @@ class Hunk(NamedTuple):
     cut: tuple[bool, bool]
 
 
-def hunks(before: bytes, after: bytes) -> Iterator[Hunk]:
-    """Yield the places in which two lines differ, in order."""
+def hunks(
+    before: bytes, after: bytes, shown: Callable[[str], str] = lambda text: text
+) -> Iterator[Hunk]:
+    """Yield the places in which two lines differ, in order.
+
+    `shown` makes of a whole line what may be seen of it, of the same length: what is cut out of it
+    can't be told to be a piece of a secret.
+    """
     old, new = before.decode("utf-8", "replace"), after.decode("utf-8", "replace")
     spans: list[list[int]] = []
     for begin, end, first, last in _spans(old, new):
@@ -38,6 +44,7 @@ def hunks(before: bytes, after: bytes) -> Iterator[Hunk]:
             spans[-1][1], spans[-1][3] = end, last
         else:
             spans.append([begin, end, first, last])
+    old, new = shown(old), shown(new)
     for begin, end, first, last in spans:
         lead = old[max(0, begin - AROUND) : begin]
         tail = old[end : end + AROUND]
