@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -423,6 +424,16 @@ def test_a_request_and_its_answer_become_a_chat() -> None:
 def test_of_several_answers_to_a_request_the_first_is_the_chats() -> None:
     row = {"messages": [ASKED], "choices": [{"message": YES}, {"message": NO}]}
     assert converted(row) == ({"messages": [ASKED, YES]}, {"choices"})
+
+
+def test_the_documentation_names_every_loss_and_every_format() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert [f"| `{name}` | {said} |" for name, said in LOSSES.items()] == [
+        line
+        for line in page.splitlines()
+        if line.startswith("| `") and line[3:].split("`")[0] in LOSSES
+    ]
+    assert [name for name, each in FORMATS.items() if each.write and f"`{name}`" not in page] == []
 
 
 LEAVES: tuple[Any, ...] = (

@@ -79,9 +79,20 @@ def limits_table() -> str:
     return "\n".join(rows)
 
 
+def written_table() -> str:
+    rows = ["| key | takes | what it is |", "|---|---|---|"]
+    for name, key in SCHEMA["properties"]["write"]["properties"].items():
+        words = (
+            "a format" if "$ref" in key else ", ".join(f"`{each}`" for each in key.get("enum", ()))
+        )
+        rows.append(f"| `{name}` | {words or 'bool'} | {key['description']} |")
+    return "\n".join(rows)
+
+
 def derived(page: str) -> str:
     """Return the page with its tables as the code has them."""
-    for name, table in {"targets": targets_table(), "limits": limits_table()}.items():
+    tables = {"targets": targets_table(), "limits": limits_table(), "write": written_table()}
+    for name, table in tables.items():
         begin, end = f"<!-- derived: {name} -->\n", "<!-- /derived -->"
         before, rest = page.split(begin)
         page = before + begin + table + "\n" + rest[rest.index(end) :]

@@ -152,7 +152,8 @@ def talks(draw: st.DrawFn, plain: bool = False, tooled: bool = True) -> Row:
         for _ in range(1 if plain else draw(st.sampled_from([1, 1, 1, 2]))):
             asked: Row = {"role": "user", "content": _content(draw, "user", plain)}
             messages.append(_extras(draw, asked, plain))
-        if known and draw(st.booleans()):
+        calls = draw(st.booleans())
+        if known and calls:
             messages += draw(exchanged(known[0]["function"]["name"], plain, ids))
         messages.append(draw(answers(plain)))
     return row

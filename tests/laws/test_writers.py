@@ -48,7 +48,9 @@ def converted(row: Row, of: str, to: str) -> tuple[Row, set[str]]:
 def parts(message: Row, lost: set[str]) -> list[Row]:
     """Return what a message says as parts, without those that say nothing."""
     content = message.get("content")
-    listed = content if type(content) is list else [{"type": "text", "text": content or ""}]
+    listed: list[Row] = (
+        content if type(content) is list else [{"type": "text", "text": content or ""}]
+    )
     if "refusals" in lost and content is None and "refusal" in message:
         listed = [{"type": "text", "text": message["refusal"]}]
     if "remarks" in lost and message.get("tool_calls"):
@@ -169,7 +171,7 @@ def merged(messages: list[Row]) -> list[Row]:
 
 @pytest.mark.parametrize("to", CHATS)
 @given(talk=talks())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_chat_comes_back_from_every_format_up_to_what_is_named(to: str, talk: Row) -> None:
     try:
         row, lost = converted(talk, "chat", to)
@@ -184,7 +186,7 @@ def test_a_chat_comes_back_from_every_format_up_to_what_is_named(to: str, talk: 
 
 @pytest.mark.parametrize("to", CHATS)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_plain_chat_comes_back_from_every_format_whole(to: str, data: st.DataObject) -> None:
     talk = data.draw(talks(plain=True, tooled=to in TOOLED))
     if to in ("completion", "text", "axolotl-input-output"):
@@ -201,7 +203,7 @@ def test_a_plain_chat_comes_back_from_every_format_whole(to: str, data: st.DataO
 
 @pytest.mark.parametrize("to", PAIRS)
 @given(pair=paired())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_pair_comes_back_from_every_format_up_to_what_is_named(to: str, pair: Row) -> None:
     try:
         row, lost = converted(pair, "preference", to)
@@ -220,7 +222,7 @@ def test_a_pair_comes_back_from_every_format_up_to_what_is_named(to: str, pair: 
 
 @pytest.mark.parametrize("to", PAIRS)
 @given(pair=paired(plain=True))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_plain_pair_is_known_for_what_it_is(to: str, pair: Row) -> None:
     if to == "alpaca-preference":
         assume("tools" not in pair["input"])
@@ -232,7 +234,7 @@ def test_a_plain_pair_is_known_for_what_it_is(to: str, pair: Row) -> None:
 
 @pytest.mark.parametrize("name", WRITTEN)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_what_is_written_is_read_and_written_as_it_is(name: str, data: st.DataObject) -> None:
     made = data.draw(paired() if name in PAIRS else talks())
     of = "preference" if name in PAIRS else "chat"

@@ -28,7 +28,7 @@ class ConversionError(DslintError):
 
 def convert(
     path: Place,
-    to: Literal["chat", "preference"] = "chat",
+    to: str = "chat",
     *,
     out: Place | None = None,
     system: str | None = None,
@@ -38,6 +38,7 @@ def convert(
     max_rejects: int = 0,
     force: bool = False,
     format: str | None = None,
+    join: Place | None = None,
     map: Mapping[str, str] | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -46,6 +47,9 @@ def convert(
 ) -> Conversion:
     """Write the file at `path` in another format, beside it or to `out`, and say what it did.
 
+    `to` is a format (`dslint explain chat`), or a target whose format and ways are written; the
+    ending of `out` says how: `.json` is one array, `.parquet` Parquet, and all else lines. `join`
+    is the file with the requests, or the results, of a batch whose other half `path` has.
     `system` is for rows without a system message of their own; `reasoning` writes the reasoning of
     answers before them, in `reasoning_content`, or not at all. What is lost has to be named in
     `allow_loss`; up to `max_rejects` rows that can't be converted are left out, and go to the file
@@ -70,6 +74,7 @@ def convert(
         max_rejects=max_rejects,
         force=force,
         format=format,
+        join=None if join is None else os.fspath(join),
         map=dict(map or {}),
         delimiter=delimiter,
         encoding=encoding,

@@ -59,7 +59,22 @@ def reading_options(function: F) -> F:
     return function
 
 
-@click.command(short_help="write data in another format")
+class _Listing(click.Command):
+    """A command whose help ends with what can be written: known only where it is asked for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from textwrap import fill
+
+        from dslint import targets
+        from dslint.stages.goal import WRITTEN
+
+        for title, names in (("Formats", WRITTEN), ("Targets", targets.names())):
+            with formatter.section(f"{title} for --to"):
+                lines = fill(", ".join(names), formatter.width - 2, break_on_hyphens=False)
+                formatter.write("  " + lines.replace("\n", "\n  ") + "\n")
+
+
+@click.command(cls=_Listing, short_help="write data in another format")
 @click.argument("path", metavar="PATH")
 @click.option(
     "--to",
@@ -138,8 +153,10 @@ def command(
     \b
       dslint convert legacy.jsonl --to chat
       dslint convert export.json --to chat -o train.jsonl --system "You are a patient gardener."
-      dslint convert pairs.json --to preference
+      dslint convert pairs.json --to azure
+      dslint convert chats.jsonl --to trl -o train.parquet
       dslint convert faq.csv --map prompt=frage --map completion=antwort
+      dslint convert results.jsonl --join requests.jsonl
       dslint convert dump.jsonl --allow-loss extra-keys --max-rejects 5 --rejects rejects.jsonl
 
     Exit code: 0 written, 1 nothing written: a loss was not allowed, or rows can't be converted.
