@@ -17,6 +17,7 @@ import zstandard
 
 from dslint.config import load
 from dslint.errors import InputError, UsageError
+from dslint.stages import lock
 from dslint.stages.fix import Fixes, Wish, fix
 from dslint.stages.ignore import ignore
 from dslint.stages.pour import pour
@@ -45,6 +46,11 @@ def after(path: Path, data: bytes | str, **given: Any) -> bytes:
     return path.read_bytes()
 
 
+def stamp(path: Path) -> tuple[int, int, int]:
+    seen = path.stat()
+    return seen.st_ino, seen.st_mtime_ns, seen.st_size
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "train.jsonl"
@@ -57,16 +63,16 @@ def test_only_the_place_that_is_mended_changes(path: Path) -> None:
 
 def test_nothing_is_written_where_there_is_nothing_to_fix(path: Path) -> None:
     path.write_text(f"{PEAS}\n")
-    before = path.stat()
+    before = stamp(path)
     found = done(path)
     assert not found.changed
-    assert path.stat() == before
+    assert stamp(path) == before
     assert os.listdir(path.parent) == [path.name]
 
 
 def test_a_dry_run_says_all_and_changes_nothing(path: Path) -> None:
     path.write_text(f"{PEAS}\n{WRONG}\n")
-    before = path.read_bytes(), path.stat()
+    before = path.read_bytes(), stamp(path)
     changes = []
     found = fix(
         [str(path)],
@@ -75,9 +81,9 @@ def test_a_dry_run_says_all_and_changes_nothing(path: Path) -> None:
         tell=lambda name, each: changes.append(each),
     )
     (file,) = found.files
-    assert (file.records, file.rows, file.lines) == (2, 1, {"mojibake": 1})
+    assert (file.of, file.rows, file.lines) == (2, 1, {"mojibake": 1})
     assert [(each.line, each.rules) for each in changes] == [(2, ("mojibake",))]
-    assert (path.read_bytes(), path.stat()) == before
+    assert (path.read_bytes(), stamp(path)) == before
 
 
 def test_a_row_is_mended_until_nothing_is_left_to_be_mended(path: Path) -> None:
@@ -123,7 +129,7 @@ def test_what_is_taken_away_is_kept_with_its_reason(path: Path) -> None:
     path.write_text(f"{OPEN}\n{PEAS}\n{nobody}\n")
     found = done(path, unsafe=True, rejects=str(aside))
     assert path.read_text() == f"{BEANS}\n{PEAS}\n"
-    assert found.files[0].records == 3
+    assert found.files[0].of == 3
     kept = [json.loads(line) for line in aside.read_text().splitlines()]
     assert [(each["line"], each["reason"].split(":")[0]) for each in kept] == [
         (1, "last-message-not-assistant"),
@@ -288,3 +294,33 @@ def test_a_large_file_is_mended_in_pieces_by_several_processes(path: Path) -> No
     assert path.read_text() == whole.replace("Ã¤", "ä")
     assert found.files[0].lines["mojibake"] == 40
     assert found.files[0].examples["mojibake"].line == 1
+
+
+def test_a_lock_that_speaks_of_the_file_says_that_it_was_mended(path: Path) -> None:
+    raw = path.with_name("raw.jsonl")
+    raw.write_text(f"{WRONG}\n")
+    path.write_text(f"{WRONG}\n")
+    lock.record("convert", {str(path): None}, {str(raw): None}, {"to": "chat"}, "nothing lost")
+    done(path)
+    entry = lock.read(path.with_name("dslint.lock"))["train.jsonl"]
+    assert (entry.verb, entry.verdict) == ("fix", "nothing lost; fixed: mojibake (1)")
+    assert entry.content == lock.content_of(str(path))
+    assert entry.inputs == {"raw.jsonl": lock.content_of(str(raw))}
+
+
+def test_no_lock_is_made_for_a_file_that_none_speaks_of(path: Path) -> None:
+    path.write_text(f"{WRONG}\n")
+    done(path)
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_a_line_is_counted_once_whatever_is_mended_in_it(path: Path) -> None:
+    path.write_bytes(f"{WRONG},\r\n\r\n{PEAS}\r\n".encode())
+    (file,) = done(path).files
+    assert (file.of, file.rows) == (3, 3)
+    assert file.lines == {
+        "crlf-line-ends": 2,
+        "blank-lines": 1,
+        "trailing-comma": 1,
+        "mojibake": 1,
+    }

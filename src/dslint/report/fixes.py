@@ -34,6 +34,11 @@ _INDENT = "   "
 def lines(found: Fixes, look: Look, command: str, excerpts: str) -> Iterator[str]:
     """Yield what was done to each file, and what is left; `command` is what writes it."""
     told = [file for file in found.files if file.changed or file.refusal or file.kept]
+    if found.shown:
+        yield from (
+            "",
+            *_wrapped("that is your data as it stands: nothing is covered", look, "dim"),
+        )
     for file in told:
         yield from _file(found, file, look, excerpts)
     rest = len(found.files) - len(told)
@@ -51,10 +56,11 @@ def lines(found: Fixes, look: Look, command: str, excerpts: str) -> Iterator[str
     if found.rejects:
         yield from _wrapped(f"what was taken away is in {found.rejects}", look, "dim")
     if found.left.stories:
-        yield from _wrapped(f"left: {words.verdict(found.left, look.marks.dot)}", look)
+        left = "left" if found.written else "would be left"
+        yield from _wrapped(f"{left}: {words.verdict(found.left, look.marks.dot)}", look)
     if not found.written and found.changed:
         yield f" write it:  {look.paint(look.safe(command), 'help')}"
-    elif found.left.stories:
+    elif found.left.stories and "-" not in command.split():
         check = look.safe(command.replace(" fix ", " check ", 1).replace(" --unsafe", ""))
         yield f" what is left:  {look.paint(check, 'help')}"
 
@@ -68,7 +74,8 @@ def _file(found: Fixes, file: Fixed, look: Look, excerpts: str) -> Iterator[str]
     name = look.paint(look.safe(file.path), "rule")
     if file.changed:
         yield f" {look.paint(sign, style)} {name}   {_done(found, file)}"
-        yield from _rules(file, look, excerpts)
+        examples = excerpts != "none" and not found.shown  # those have all been told
+        yield from _rules(file, look, excerpts, examples=examples)
     for rule, kept in file.kept.items():
         stay, them = ("stays as it is", "it") if kept == 1 else ("stay as they are", "them")
         text = f"{words.many(kept, 'row')} {stay}: mending {them} would raise {rule}"
@@ -80,14 +87,14 @@ def _done(found: Fixes, file: Fixed) -> str:
     count = len(file.lines)
     kind = "fix" if found.unsafe else "safe fix"
     fixes = f"{count} {kind}{'es'[: 2 * (count != 1)]}"
-    scope = f" in {file.rows:,} of {words.many(file.records, 'row')}" if file.rows else ""
+    scope = f" in {file.rows:,} of {words.many(file.of, 'line')}" if file.rows else ""
     made = "" if found.written else "would make "
-    whole = REWRITTEN & file.lines.keys() or file.rows >= file.records > 0
+    whole = REWRITTEN & file.lines.keys() or file.rows >= file.of > 0
     stays = "" if whole else "; every other byte stays as it is"
     return f"{made}{fixes}{scope}{stays}"
 
 
-def _rules(file: Fixed, look: Look, excerpts: str) -> Iterator[str]:
+def _rules(file: Fixed, look: Look, excerpts: str, *, examples: bool) -> Iterator[str]:
     """Yield a line for each rule: its name, how many lines, and an example."""
     names = max(cell_len(look.safe(name)) for name in file.lines)
     counts = {
@@ -99,7 +106,7 @@ def _rules(file: Fixed, look: Look, excerpts: str) -> Iterator[str]:
     for name, count in counts.items():
         head = f"{_INDENT}{look.safe(name).ljust(names)}  {count.rjust(wide)}"
         example = file.examples.get(name)
-        if example is None or excerpts == "none":
+        if example is None or not examples:
             yield head
             continue
         place = f"{example.line:,}".rjust(places)

@@ -31,6 +31,7 @@ from dslint.stages.mending import Change, Mending
 from dslint.stages.plan import Plan
 from dslint.stages.pour import Poured, RefusedError, pour
 from dslint.stages.rejects import listed
+from dslint.stages.renewed import is_locked, renew
 from dslint.stages.scan import ROW_TABLES
 
 PASSES = 6
@@ -58,15 +59,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What became of a file of `records`: how many `rows` changed; by rule, how many lines, an
-    example, and how many rows stayed as they were, for they would have raised that rule.
+    """What became of a file: how many of its lines (of an array's elements), `of` so many, changed;
+    by rule, how many lines, an example, and how many stayed as they were, for they would have
+    raised that rule.
 
     `lost` is how many rows, members or messages were taken away; `refusal` says why the file as a
     whole could not be mended.
     """
 
     path: str
-    records: int = 0
+    of: int = 0
     rows: int = 0
     lines: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, Change] = field(default_factory=dict)
@@ -85,7 +87,7 @@ class Fixes:
     could mend, by rule.
 
     `written` says whether the files are changed, or only would be; `unsafe` whether unsafe fixes
-    are among these.
+    are among these, `shown` whether every change was told.
     """
 
     files: tuple[Fixed, ...]
@@ -93,6 +95,7 @@ class Fixes:
     offered: Mapping[str, int]
     written: bool
     unsafe: bool = False
+    shown: bool = False
     rejects: str | None = None
 
     @property
@@ -107,7 +110,7 @@ class _Work:
     first: Source
     now: Source
     stamp: tuple[int, int, int]
-    records: int = 0
+    of: int = 0
     draft: Draft | None = None
     done: Poured = field(default_factory=Poured)
     lines: Counter[str] = field(default_factory=Counter)
@@ -159,7 +162,7 @@ def fix(
             found = gather(plan, files, executor.workers(size, jobs), begin(size))
             pass_ = _Pass(rules, settings, plan, found, frozenset(wanted), wish, jobs, tell, begin)
             for each, file in zip(work, files, strict=True):
-                each.records = each.records or file.facts.records
+                each.of = each.of or file.facts.lines
             if turn == PASSES - 1:
                 break
             moved = [_mended(pass_, number, each, open_) for number, each in enumerate(work)]
@@ -167,7 +170,7 @@ def fix(
                 break
         (left,) = checking.told(rules, plan, found, settings, locate_all=False)
         if not wish.dry:
-            _keep(work, stream)
+            _keep(work, stream, unsafe=wish.unsafe)
         losses = [(each.first.name, loss) for each in work for loss in each.done.losses]
         if aside and losses:
             for name, loss in losses:
@@ -180,6 +183,7 @@ def fix(
         _offered(left, rules, only) if not wish.unsafe else {},
         written=not wish.dry,
         unsafe=wish.unsafe,
+        shown=tell is not None and any(each.done.changed for each in work),
         rejects=wish.rejects if losses and not wish.dry else None,
     )
 
@@ -296,7 +300,7 @@ def _mended(pass_: _Pass, number: int, work: _Work, open_: ExitStack) -> bool:
     return True
 
 
-def _keep(work: Sequence[_Work], stream: BinaryIO | None) -> None:
+def _keep(work: Sequence[_Work], stream: BinaryIO | None, *, unsafe: bool) -> None:
     """Put the drafts in the places of what they were made of."""
     for each in work:
         if each.first.name == STDIN:
@@ -307,14 +311,17 @@ def _keep(work: Sequence[_Work], stream: BinaryIO | None) -> None:
         elif each.draft:
             if _stamp(each.first.path) != each.stamp:
                 raise InputError(f"`{each.first.name}` was written to meanwhile: it stays as it is")
+            locked = is_locked(each.first.path)
             each.draft.keep()
+            if locked:
+                renew(each.first.path, each.done.lines, unsafe=unsafe)
 
 
 def _fixed(work: _Work) -> Fixed:
     done = work.done
     return Fixed(
         work.first.name,
-        work.records,
+        work.of,
         done.changed,
         dict(done.lines.most_common()),
         done.examples,

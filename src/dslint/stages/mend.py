@@ -69,9 +69,12 @@ def _lines(how: Mending, part: Part, whole: bytes) -> Iterator[tuple[int, bytes]
     for number, raw in parse.lines(whole):
         if BLANK in how.whole and not raw.strip():
             part.lines[BLANK] += 1
+            part.touched.add(number)
             continue
         line = raw.removesuffix(b"\r") if ends else raw
-        part.lines.update(ends if len(line) < len(raw) else ())
+        if len(line) < len(raw):
+            part.lines.update(ends)
+            part.touched.add(number)
         yield number, line
 
 
@@ -239,7 +242,7 @@ def _account(how: Mending, part: Part, at: int, row: Row) -> None:
         part.losses += [Loss(row.line, rule, raw, whole=False) for rule, raw in leaf.lost]
     if not counted:
         return
-    part.changed += 1
+    part.touched.add(row.line)
     part.places += counted
     part.lines.update(counted.keys())
     for leaf in (row, *leaves):

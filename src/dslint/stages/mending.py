@@ -166,7 +166,8 @@ class Part:
     that is left out, several of one that held several.
 
     `lines` and `places` count what was mended by rule, `kept` rows that would have raised a rule.
-    `changes` is every change, where all are asked for; `examples` has the first of each rule.
+    `changes` is every change, where all are asked for; `examples` has the first of each rule;
+    `touched` are the numbers of all rows that changed.
     """
 
     file: FileFacts
@@ -176,5 +177,5 @@ class Part:
     kept: Counter[str] = field(default_factory=Counter)
     changes: list[Change] = field(default_factory=list)
     examples: dict[str, Change] = field(default_factory=dict)
-    changed: int = 0
+    touched: set[int] = field(default_factory=set)
     losses: list[Loss] = field(default_factory=list)

@@ -22,7 +22,7 @@ from dslint.stages import executor
 from dslint.stages.atomic import Draft
 from dslint.stages.files import BOM, File, opened
 from dslint.stages.mend import is_row, mended
-from dslint.stages.mending import BLANK, CARRIAGE_RETURNS, Change, Loss, Mending, Part
+from dslint.stages.mending import Change, Loss, Mending, Part
 
 CONTAINERS = ("jsonl", "array", "pretty")
 ENCODINGS = frozenset({"utf-16", "utf-32"})
@@ -48,8 +48,7 @@ class Poured:
 
     def add(self, part: Part, line: Callable[[int], int], tell: Callable[[Change], object]) -> None:
         """Add what a chunk gave; `line` says on which line of the file its rows begin."""
-        lines = sum(part.lines[rule] for rule in CARRIAGE_RETURNS) and part.file.lines
-        self.changed += max(part.changed, lines) + part.lines[BLANK]
+        self.changed += len(part.touched)
         self.lines += part.lines
         self.kept += part.kept
         self.losses += [replace(each, line=line(each.line)) for each in part.losses]
