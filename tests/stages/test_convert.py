@@ -280,7 +280,7 @@ def test_what_would_do_harm_or_nothing_is_refused(
     ("data", "said"),
     [
         (b"", "it is empty"),
-        (b"A note.\nAnother one.\n", "it is text, and no table"),
+        (b"A note.\nAnother one.\n", "is text: --map completion=line"),
         ('{"a": "Olá, então"}\n'.encode("cp1252"), "it is not UTF-8"),
         (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
     ],

@@ -160,6 +160,18 @@ def test_messages_in_a_cell_are_a_chat(folder: Path) -> None:
     assert run(out.getvalue().encode())[1] == CHATS
 
 
+def test_a_list_in_plain_text_is_completions_where_somebody_says_so(folder: Path) -> None:
+    data = "\ufeffAt nine, as ever\r\n\r\nHere\n".encode()
+    done, rows = run(data, "in.txt", map={"completion": "line"})
+    assert [row["messages"] for row in rows] == [
+        [{"role": "assistant", "content": "At nine, as ever"}],
+        [{"role": "assistant", "content": "Here"}],
+    ]
+    assert done.notes == {"no-prompt": 2}
+    done, _ = run(data + b"caf\xe9 \xc3\xa9\n", "in.txt", map={"completion": "line"})
+    assert [(each.line, each.reason) for each in done.shown] == [(4, "it is not UTF-8 (`0xe9`)")]
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

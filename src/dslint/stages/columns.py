@@ -11,6 +11,7 @@ from dslint.formats import UNKNOWN, of_file
 from dslint.formats.columns import Fields, fields, unmapped
 from dslint.formats.trl import TEXT
 from dslint.stages.files import SAMPLE, File
+from dslint.tabular.lines import LINE
 
 
 def mapped(file: File, given: Mapping[str, str], format: str | None) -> Fields | None:
@@ -31,7 +32,12 @@ def mapped(file: File, given: Mapping[str, str], format: str | None) -> Fields |
     name = of_file(map(found.of, rows) if found else rows)
     vague = name == UNKNOWN or (table and not found and name == TEXT.name and len(columns) > 1)
     if vague and (table or given) and format is None:
-        raise InputError(f"`{file.source.name}` {unmapped(columns)}")
+        listed = file.facts.container == "text"
+        why = (
+            f"is text: --map completion={LINE} takes each line for a completion, "
+            "and --delimiter says what divides the cells of a table"
+        )
+        raise InputError(f"`{file.source.name}` {why if listed else unmapped(columns)}")
     file.facts.format = format or name
     return found
 

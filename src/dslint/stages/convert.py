@@ -154,7 +154,7 @@ def _verify(wish: Wish) -> None:
 
 def _reading(wish: Wish) -> Reading:
     encoding = None if wish.encoding is None else verified(wish.encoding)
-    return Reading(encoding, wish.delimiter, wish.sheet, recode=True)
+    return Reading(encoding, wish.delimiter, wish.sheet, anyhow=True)
 
 
 def _source(path: str) -> Source:

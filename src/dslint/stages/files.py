@@ -26,7 +26,7 @@ from dslint.stages.tables import AS_IT_IS, TABLES, Reading
 from dslint.tabular.table import Table, TableError
 
 BOM = b"\xef\xbb\xbf"
-_TEXT = frozenset({"jsonl", "array", "pretty", "text"})
+_JSON = frozenset({"jsonl", "array", "pretty"})
 
 SAMPLE = 200
 """Rows from which a file's format is told."""
@@ -173,9 +173,9 @@ def opened(found: Source, format: str | None, reading: Reading = AS_IT_IS) -> Fi
     whole = container(head, found.name)
     if reading.delimiter and whole.kind == "text":
         whole = replace(whole, kind="csv")
-    readable = whole.kind in ("jsonl", "array", "pretty")
+    readable = whole.kind in _JSON
     if whole.encoding.startswith("utf-") and whole.encoding != "utf-8":
-        if whole.kind == "csv" or reading.recode:
+        if whole.kind == "csv" or reading.anyhow:
             found = replace(found, encoding=whole.encoding)
             head = source.head(found)
         else:
@@ -199,10 +199,10 @@ def _look_into(file: File, head: bytes, reading: Reading) -> None:
     """Open a file's table, where it holds one, and tell the format of its rows."""
     facts = file.facts
     try:
-        if facts.container in TABLES:
+        if facts.container in TABLES or (facts.container == "text" and reading.anyhow):
             file.table = tables.opened(file.source, head, facts.container, reading)
             file.readable = True
-        elif reading.explains and facts.container in _TEXT and foreign(head):
+        elif reading.explains and facts.container in _JSON and foreign(head):
             raise TableError(explained(head))
         if file.readable and facts.format == UNKNOWN:
             facts.format = of_file(_sample(file, head.removeprefix(BOM)))

@@ -10,6 +10,7 @@ from dslint.jsonl.encoding import explained, foreign
 from dslint.jsonl.source import Source
 from dslint.tabular.columnar import columnar
 from dslint.tabular.delimited import delimited
+from dslint.tabular.lines import listed
 from dslint.tabular.table import Table, TableError
 from dslint.tabular.workbook import workbook
 
@@ -21,18 +22,19 @@ TABLES = frozenset({"csv", "parquet", "arrow", "xlsx"})
 class Reading:
     """How files are read, where they don't say it: what a user says of them.
 
-    `encoding` is Python's name, empty for UTF-8, None where nobody named one. `recode` says that
-    JSON is read from UTF-16 too, and explained where it is in an old encoding; tables always are.
+    `encoding` is Python's name, empty for UTF-8, None where nobody named one. `anyhow` says that
+    what is no dataset is read all the same: JSON in UTF-16, text that is a list; and JSON in an old
+    encoding explained, as tables always are.
     """
 
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
-    recode: bool = False
+    anyhow: bool = False
 
     @property
     def explains(self) -> bool:
-        return self.recode and self.encoding is None
+        return self.anyhow and self.encoding is None
 
 
 AS_IT_IS = Reading()
@@ -44,11 +46,13 @@ BLOCK = 256 * 1024
 def opened(found: Source, head: bytes, kind: str, reading: Reading) -> Table:
     """Open a table that begins with `head`. Raises TableError where it can't be read as it is."""
     match kind:
-        case "csv":
+        case "csv" | "text":
             if reading.encoding is None and foreign(head):
                 raise TableError(explained(head))
-            whole = len(head) < source.HEAD
             blocks = partial(source.blocks, found, BLOCK)
+            if kind == "text":
+                return listed(blocks)
+            whole = len(head) < source.HEAD
             return delimited(blocks, head, whole, reading.delimiter)
         case "xlsx":
             with found.open() as file:
