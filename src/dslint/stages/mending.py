@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from dslint.facts.files import FileFacts
 from dslint.facts.hashes import line_hash
+from dslint.facts.privacy import masked_pointer
 from dslint.fixes.declared import declared
 from dslint.jsonl.repair import REPAIRED
 from dslint.model import Edit, Record, Rule
@@ -96,7 +97,8 @@ class Mending:
         if not self.ignores or rule.name not in {name for name, _, _ in self.ignores.by_key}:
             return False
         record = line_hash(row.original)
-        return ignore.matches(self.ignores, rule.name, record, pointer, self.name) is not None
+        place = masked_pointer(pointer)
+        return ignore.matches(self.ignores, rule.name, record, place, self.name) is not None
 
 
 def is_bytes(rule: Rule) -> bool:
