@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from laws.rows import texts
 
 import dslint
-from dslint.errors import InputError, UsageError
+from dslint.errors import DslintError, InputError, UsageError
 from dslint.stages.convert import Conversion, Wish, convert
 
 Row = dict[str, Any]
@@ -229,3 +230,19 @@ def test_a_table_and_its_rows_as_json_give_the_same(
     _, of_parquet = run(Path("in.parquet").read_bytes(), "in.parquet")
     _, of_json = run(b"".join(json.dumps(row).encode() + b"\n" for row in rows), "in.jsonl")
     assert of_csv == of_parquet == of_json != []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    data=st.binary(max_size=200)
+    | st.text(st.sampled_from('pa,;"\n\r\t=é'), max_size=60).map(str.encode),
+    name=st.sampled_from(["in.csv", "in.txt", "in.parquet", "in.csv.gz"]),
+    encoding=st.sampled_from([None, "utf-16", "cp1252"]),
+    given_=st.sampled_from([{}, {"prompt": "p", "completion": "a"}, {"completion": "line"}]),
+)
+def test_no_bytes_make_it_fail(
+    folder: Path, data: bytes, name: str, encoding: str | None, given_: dict[str, str]
+) -> None:
+    """Law: whatever is in a file, it is converted or what is in the way is said."""
+    with suppress(DslintError):
+        run(data, name, encoding=encoding, map=given_, max_rejects=100)
