@@ -343,6 +343,28 @@ def test_pictures_beside_the_messages_are_put_where_they_are_meant() -> None:
 
 
 @pytest.mark.parametrize(
+    ("part", "beside"),
+    [
+        ({"type": "image"}, ["https://example.com/pier.jpg"]),
+        ({"type": "image"}, [{"bytes": None, "path": "https://example.com/pier.jpg"}]),
+        ({"type": "image", "url": "https://example.com/pier.jpg"}, []),
+    ],
+)
+def test_pictures_of_trainers_stand_in_parts(part: Row, beside: list[Any]) -> None:
+    said = {"type": "text", "text": "Which pier?"}
+    row = {"messages": [{"role": "user", "content": [part, said]}, YES], "images": beside}
+    asked = {"role": "user", "content": [PICTURE, said]}
+    assert converted(row) == ({"messages": [asked, YES]}, set())
+
+
+def test_a_question_may_stand_beside_its_two_answers() -> None:
+    row = {"system": "Be brief.", "question": "Sundays?", "chosen": "Yes.", "rejected": "No."}
+    pair, lost = converted(row, "preference")
+    assert [each["content"] for each in pair["input"]["messages"]] == ["Be brief.", "Sundays?"]
+    assert lost == set()
+
+
+@pytest.mark.parametrize(
     ("row", "lost"),
     [
         ({"messages": [ASKED, YES], "id": 7}, {"extra-keys"}),

@@ -123,6 +123,14 @@ def test_reasoning_is_spelled_as_the_target_reads_it(
     assert "Nine…" not in dropped
 
 
+@pytest.mark.parametrize("row", [CHAT, PAIR], ids=["chat", "pair"])
+def test_the_weight_of_a_row_stays_where_it_is_read(folder: Path, row: Row) -> None:
+    assert written("fireworks", {**row, "weight": -0.5})["weight"] == -0.5
+    done, out = run({**row, "weight": -0.5}, to="openai", allow_loss=EVERY)
+    assert "weights" in done.lost
+    assert "weight" not in json.loads(out)
+
+
 def test_a_name_that_nobody_has_is_refused_with_what_there_is() -> None:
     with pytest.raises(UsageError, match=r"did you mean `bedrock`\?(.|\n)*formats are(.|\n)*trl"):
         goal("bedrok")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from dslint.formats.content import Unconvertible
@@ -12,6 +13,55 @@ from dslint.formats.writing import lose_detail, parts_of, url_of
 
 _MARK = re.compile(r"<(image|video|audio)>")
 _BESIDE = {"image": "images", "video": "videos", "audio": "audios"}
+
+
+_ADDRESSES = ("url", "path", "image")
+
+
+def filled(row: Row) -> Row:
+    """Return a row whose parts that stand for pictures, as TRL and Axolotl have them, have the
+    addresses: their own, or those beside the messages, in their order.
+    """
+    lists = {key: each for key, each in row.items() if type(each) is list and key != "images"}
+    bare = [part for each in lists.values() for part in _bare(each)]
+    if not bare:
+        return row
+    images = row["images"] if type(row.get("images")) is list else []
+    alone = sum(not _address(part) for part in bare)
+    if alone != len(images):
+        raise Unconvertible(f"{alone} parts stand for pictures, and `images` has {len(images)}")
+    waiting = iter(images)
+    found = {key: [_with_urls(each, waiting) for each in value] for key, value in lists.items()}
+    return {**row, **found, **({"images": []} if images else {})}
+
+
+def _bare(messages: list[Any]) -> Iterator[Row]:
+    for each in messages:
+        content = each.get("content") if type(each) is dict else None
+        for part in content if type(content) is list else ():
+            if type(part) is dict and part.get("type") == "image":
+                yield part
+
+
+def _address(part: Row) -> str:
+    return next((part[key] for key in _ADDRESSES if type(part.get(key)) is str), "")
+
+
+def _with_urls(message: Any, images: Iterator[object]) -> Any:
+    if not any(_bare([message])):
+        return message
+    parts = [
+        image(_address(part) or _path(next(images)))
+        if type(part) is dict and part.get("type") == "image"
+        else part
+        for part in message["content"]
+    ]
+    return {**message, "content": parts}
+
+
+def _path(found: object) -> object:
+    """Return the address of a picture of a column: a text, or an object with its path."""
+    return found.get("path") if type(found) is dict else found
 
 
 def with_media(messages: list[Row], row: Row, lost: set[str]) -> list[Row]:

@@ -35,10 +35,10 @@ class Conversation:
     """A row, whatever it was: messages in OpenAI's shape, and the two answers of a preference.
 
     `settings` are keys such as `parallel_tool_calls`, `graded` a grader's fields, and `label` says
-    whether the answer is a good one, where somebody has. `unanswered` are the rows of formats that
-    have no answers at all; `apart` those with pictures that only the trainer of their own format
-    can reach. `lost` names what was left out (see `LOSSES`),
-    `notes` what had to be changed or made up; `leftovers` are the row's keys that have no place.
+    whether the answer is a good one, where somebody has; `row_weight` scales the loss of the row.
+    `unanswered` are the rows of formats that have no answers at all; `apart` those with pictures
+    that only the trainer of their own format can reach. `lost` names what was left out (see
+    `LOSSES`), `notes` what had to be changed or made up; `leftovers` are keys that have no place.
     """
 
     messages: list[Row] = field(default_factory=list)
@@ -48,6 +48,7 @@ class Conversation:
     settings: Row = field(default_factory=dict)
     graded: Row = field(default_factory=dict)
     label: bool | None = None
+    row_weight: float | None = None
     unanswered: bool = False
     apart: bool = False
     lost: set[str] = field(default_factory=set)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dslint.formats.beside import with_media
+from dslint.formats.beside import filled, with_media
 from dslint.formats.calling import function_tool, linked, listed_tools
 from dslint.formats.content import Unconvertible, is_given, plain
 from dslint.formats.conversation import Conversation
@@ -35,6 +35,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     ),
     "llamafactory-kto": frozenset({"label", "kto_tag"}),
     "trl-kto": frozenset({"label"}),
+    "trl-preference": frozenset({"system"}),
 }
 """Keys of rows that readers read beside those that their turns point to."""
 
@@ -47,10 +48,11 @@ def read(row: Row, format: Format) -> Conversation:
         return _pair(row)
     if not format.is_read:
         raise Unconvertible(f"{format.title} are known by name only, not read")
+    own = format.name in _OWN
+    row = row if own else filled(row)
     turns = format.turns(row)
     _verify(row, turns, format)
     found = Conversation()
-    own = format.name in _OWN
     for turn in turns:
         message = own_message(turn, found) if own else foreign_message(row, turn, format, found)
         match turn.part:
@@ -109,6 +111,8 @@ def write(conversation: Conversation, format: Format) -> Row:
     What that loses is added to its `lost`.
     """
     assert format.write is not None
+    if conversation.row_weight is not None:
+        conversation.lost.add("weights")
     return format.write(conversation)
 
 
@@ -187,15 +191,18 @@ def _own_keys(row: Row, format: Format, found: Conversation) -> None:
     if format is REINFORCEMENT:
         found.graded = {key: each for key, each in row.items() if key not in CHAT_KEYS}
         return
+    weight = row.get("weight")
+    weighed = {"weight"} if type(weight) in (int, float) else set[str]()
+    found.row_weight = weight if weighed else None
     if format is not PREFERENCE:
-        _leftovers(row, CHAT_KEYS, found)
+        _leftovers(row, CHAT_KEYS | weighed, found)
         return
     for names in PREFERENCE_SIDES.values():
         if names[0] in row and is_given(row.get(names[1])):
             found.lost.add("extra-keys")
         elif names[1] in row:
             found.notes.add("stale-names")
-    _leftovers(row, PREFERENCE.known, found)
+    _leftovers(row, PREFERENCE.known | weighed, found)
     if type(row.get("input")) is dict:
         _leftovers(row["input"], CHAT_KEYS, found)
 

@@ -80,8 +80,10 @@ def _preference(row: Row) -> list[Turn]:
     turns: list[Turn] = []
     chosen, rejected = row.get("chosen"), row.get("rejected")
     shared = 0
-    if "prompt" in row:
-        lay(turns, "input", "prompt", row["prompt"], "user")
+    if type(row.get("system")) is str and row["system"]:
+        put(turns, "input", "/system", {"role": "system", "content": row["system"]})
+    if asked := next((key for key in ("prompt", "question") if key in row), ""):
+        lay(turns, "input", asked, row[asked], "user")
     elif "messages" in row:
         lay(turns, "input", "messages", row["messages"], "user")
     elif type(chosen) is list:

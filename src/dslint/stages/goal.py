@@ -80,6 +80,7 @@ def _of_target(target: Target, to: str) -> Goal:
             arguments=says.get("arguments", "text"),
             images=says.get("images", "object"),
             remarks=says.get("remarks", True),
+            row_weights=says.get("row_weights", False),
         ),
     )
 

@@ -228,16 +228,16 @@ def _row(
         _reason(how, found)
     if how.system is not None:
         _instruct(how.system, found)
-    if how.style != AS_IT_IS:
-        fitted(found, how.style)
-    if format == how.to and not (found.notes or found.lost) and how.style == AS_IT_IS:
+    weight = fitted(found, how.style) if how.style != AS_IT_IS else None
+    changed = found.notes or found.lost or found.row_weight is not None
+    if format == how.to and how.style == AS_IT_IS and not changed:
         _verify(how.to, data)
         return _kept(how, line, data), data, found
     row = write(found, FORMATS[how.to])
     if not (format == COMPLETION.name and how.to == CHAT.name):
         _verify(how.to, row)  # what is made of two texts is sound
     if how.style != AS_IT_IS:
-        row = dressed(row, how.style)
+        row = dressed(row, how.style, weight)
     if row == data or row == _without_nulls(data):
         return _kept(how, line, data), data, found
     if "duplicate-key" in flaws:

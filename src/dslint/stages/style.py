@@ -35,6 +35,7 @@ class Style:
     arguments: str = "text"
     images: str = "object"
     remarks: bool = True
+    row_weights: bool = False
 
     def spelling(self, messages: list[Row]) -> Spelling | None:
         """Return how the reasoning of messages has to be spelled to be read; None: as it is."""
@@ -46,8 +47,11 @@ class Style:
         return "field" if "reasoning_content" in self.reasoning else "inline"
 
 
-def fitted(found: Conversation, style: Style) -> None:
-    """Change a conversation as a target wants it, and name what that loses or changes."""
+def fitted(found: Conversation, style: Style) -> float | None:
+    """Change a conversation as a target wants it, and name what that loses or changes.
+
+    Returns the weight of the row where it is read there.
+    """
     sides = (found.messages, found.preferred, found.non_preferred)
     spelling = style.spelling([each for side in sides for each in side])
     ids = _ids(found, style)
@@ -73,6 +77,10 @@ def fitted(found: Conversation, style: Style) -> None:
     refused = style.keys and "parallel_tool_calls" not in style.keys
     if refused and found.settings.pop("parallel_tool_calls", True) is False:
         surplus(found, {"parallel_tool_calls"})
+    weight = found.row_weight if style.row_weights else None
+    if style.row_weights:
+        found.row_weight = None
+    return weight
 
 
 def _renamed(message: Row) -> Row:
@@ -120,11 +128,14 @@ def _silent(message: Row, lost: set[str]) -> Row:
     return {key: each for key, each in message.items() if key != "content"}
 
 
-def dressed(row: Row, style: Style) -> Row:
-    """Return a sound row with its calls, pictures and weights written as a target wants them.
+def dressed(row: Row, style: Style, weight: float | None = None) -> Row:
+    """Return a sound row with its calls, pictures and weights written as a target wants them, and
+    the row's own `weight`.
 
     Raises Unconvertible for arguments that are no object where it wants one.
     """
+    if weight is not None:
+        row = {**row, "weight": weight}
     ways = list(_ways(style))
     if not ways:
         return row
