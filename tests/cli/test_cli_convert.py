@@ -127,3 +127,13 @@ def test_rows_of_a_workbook_are_named_by_their_number(run: Run) -> None:
     code, out, err = run("convert", "faq.xlsx", "-o", "-", "--max-rejects", "1")
     assert (code, out) == (0, CHAT)
     assert "row 4: its `Answer` is empty" in err
+
+
+def test_a_lock_knows_how_its_table_was_read(run: Run) -> None:
+    table = "Pergunta;Resposta\nQuando é?;Amanhã, às nove\n"
+    Path("faq.csv").write_bytes(table.encode("cp1252"))
+    how = ("--encoding", "windows-1252", "--delimiter", "semicolon")
+    assert run("convert", "faq.csv", *how, "-o", "train.jsonl")[0] == 0
+    assert "lock-does-not-match" not in run("check", "--frozen", "train.jsonl")[1]
+    Path("faq.csv").write_bytes(table.replace("nove", "dez").encode("cp1252"))
+    assert "lock-does-not-match" in run("check", "--frozen", "train.jsonl")[1]

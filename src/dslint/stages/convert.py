@@ -18,7 +18,6 @@ from dslint.formats.columns import Fields
 from dslint.formats.conversation import LOSSES
 from dslint.formats.openai import CHAT, COMPLETION
 from dslint.jsonl import source
-from dslint.jsonl.encoding import verified
 from dslint.jsonl.source import STDIN, Source
 from dslint.stages import executor, join, lock
 from dslint.stages.atomic import Draft
@@ -30,7 +29,7 @@ from dslint.stages.lock import Content
 from dslint.stages.reasoning import Spelling
 from dslint.stages.rewrite import Part, Reject, Rewriting, listed, rewritten, surveyed
 from dslint.stages.style import Style
-from dslint.stages.tables import Reading
+from dslint.stages.tables import told
 from dslint.stages.written import Written
 
 SHOWN = 3
@@ -134,7 +133,7 @@ def looked_at(path: str, wish: Wish) -> tuple[File, Fields | None]:
 
 
 def _looked_at(found: Source, wish: Wish) -> tuple[File, Fields | None]:
-    file = opened(found, wish.format, _reading(wish))
+    file = opened(found, wish.format, told(wish.encoding, wish.delimiter, wish.sheet))
     if not file.readable:
         raise InputError(_unreadable(file))
     return file, mapped(file, wish.map, wish.format)
@@ -150,11 +149,6 @@ def _verify(wish: Wish) -> None:
         if name not in LOSSES:
             near = did_you_mean(name, LOSSES)
             raise UsageError(f"there is no loss `{name}`{near} (losses: {', '.join(LOSSES)})")
-
-
-def _reading(wish: Wish) -> Reading:
-    encoding = None if wish.encoding is None else verified(wish.encoding)
-    return Reading(encoding, wish.delimiter, wish.sheet, anyhow=True)
 
 
 def _source(path: str) -> Source:

@@ -14,6 +14,7 @@ from dslint.model import Skipped
 from dslint.stages import lock
 from dslint.stages.files import File
 from dslint.stages.lock import Content, Entry
+from dslint.stages.tables import AS_IT_IS, Reading, told
 
 
 def hold(files: Sequence[File]) -> list[Skipped]:
@@ -40,14 +41,16 @@ def hold(files: Sequence[File]) -> list[Skipped]:
             continue
         if how := _parted(found, recorded):
             file.facts.parted.append((file.source.name, how))
-        for each, before in entries[name].inputs.items() if name in entries else ():
+        inputs = entries[name].inputs.items() if name in entries else ()
+        reading = _reading(entries[name]) if inputs else AS_IT_IS
+        for each, before in inputs:
             beside = os.path.normpath(at.parent / each)
             if each == STDIN:
                 continue
             if not os.path.isfile(beside):
                 why = f"whether its input `{each}` has changed: it is not here"
                 skipped.append(Skipped(file.source.name, why))
-            elif _parted(content(beside), before):
+            elif _parted(content(beside, reading), before):
                 file.facts.parted.append((each, "has changed since this file was made of it"))
     if not known:
         raise InputError(
@@ -55,6 +58,12 @@ def hold(files: Sequence[File]) -> list[Skipped]:
             "one: dslint convert FILE"
         )
     return skipped
+
+
+def _reading(entry: Entry) -> Reading:
+    """Return how what a file was made of was read."""
+    said = entry.settings
+    return told(said.get("encoding"), said.get("delimiter"), said.get("sheet"))
 
 
 def _recorded(entries: dict[str, Entry], name: str) -> Content | None:

@@ -21,6 +21,7 @@ from dslint.jsonl.parse import Malformed
 from dslint.jsonl.source import CHUNK, STDIN, Source
 from dslint.stages import atomic, executor
 from dslint.stages.files import File, opened
+from dslint.stages.tables import AS_IT_IS, Reading
 from dslint.version import VERSION
 
 NAME = "dslint.lock"
@@ -159,9 +160,11 @@ def written(entries: Mapping[str, Entry]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def content_of(path: str) -> Content:
-    """Return what the file at `path` holds, read in any container that `check` reads."""
-    return content(opened(Source(Path(path).as_posix(), path), None))
+def content_of(path: str, reading: Reading = AS_IT_IS) -> Content:
+    """Return what the file at `path` holds, read in any container that `check` reads, or as a user
+    said of it.
+    """
+    return content(opened(Source(Path(path).as_posix(), path), None, reading))
 
 
 def content(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from dslint.jsonl import source
-from dslint.jsonl.encoding import explained, foreign
+from dslint.jsonl.encoding import explained, foreign, verified
 from dslint.jsonl.source import Source
 from dslint.tabular.columnar import columnar
 from dslint.tabular.delimited import delimited
@@ -38,6 +38,15 @@ class Reading:
 
 
 AS_IT_IS = Reading()
+
+
+def told(encoding: str | None, delimiter: str | None, sheet: str | None) -> Reading:
+    """Return how to read a file of which a user says this much. Raises UsageError for an encoding
+    that there is not.
+    """
+    known = None if encoding is None else verified(encoding)
+    return Reading(known, delimiter, sheet, anyhow=True)
+
 
 BLOCK = 256 * 1024
 """Bytes of CSV that are read together: as text, four times as many."""
