@@ -125,8 +125,8 @@ def output(record: Record, pointer: str) -> Iterator[Edit]:
 def preference_name(record: Record, pointer: str) -> Iterator[Edit]:
     """Give an answer its name of today, unless there is one of that name."""
     above, key = parent(pointer)
-    name = key.replace("_completion", "_output")
-    if at(record.data, pointer) is not ABSENT and name not in at(record.data, above):
+    row, name = at(record.data, above), key.replace("_completion", "_output")
+    if type(row) is dict and key in row and name not in row:
         yield Rename(pointer, name)
 
 

@@ -90,6 +90,8 @@ def ids(record: Record, pointer: str) -> Iterator[Edit]:
     """
     base, index = _message_of(record, pointer)
     messages = at(record.data, base)
+    if type(messages) is not list or index >= len(messages):
+        return
     while index > 0 and _role(messages[index]) == "tool":
         index -= 1
     calls = messages[index].get("tool_calls") if type(messages[index]) is dict else None

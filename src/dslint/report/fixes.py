@@ -73,7 +73,10 @@ def _file(found: Fixes, file: Fixed, look: Look, excerpts: str) -> Iterator[str]
         return
     name = look.paint(look.safe(file.path), "rule")
     if file.changed:
-        yield f" {look.paint(sign, style)} {name}   {_done(found, file)}"
+        said = _done(found, file)
+        beside = cell_len(f" {sign} {look.safe(file.path)}   {said}") <= look.width
+        yield f" {look.paint(sign, style)} {name}{f'   {said}' if beside else ''}"
+        yield from () if beside else (_INDENT + line for line in wrap(said, look.width - 3))
         examples = excerpts != "none" and not found.shown  # those have all been told
         yield from _rules(file, look, excerpts, examples=examples)
     for rule, kept in file.kept.items():

@@ -55,9 +55,10 @@ def outcome(path: Path, *, allow_python: bool = False) -> Outcome:
     """Test one page."""
     try:
         rule = page.read(path)
-        if rule.check and not (allow_python or rule.name in book.own()):
+        code = book.python(rule)
+        if code and not (allow_python or rule.name in book.own()):
             raise PageError(
-                f"{path}:1: names Python code (`check = {rule.check!r}`), which would be run; "
+                f"{path}:1: names Python code (`{code}`), which would be run; "
                 "if you trust this page, pass --allow-python-rules"
             )
         verify(rule)
