@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import itertools
+import os
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,10 @@ for path in sys.argv[1:]:
             records += 1
 print(records)
 """
+# an installed package has its bytecode, whatever this shell says of writing it
+ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+}
 CLEAN = Path(__file__).parent.parent / "examples" / "clean.jsonl"
 
 
@@ -110,7 +115,9 @@ def best(command: list[str]) -> float:
 
 def timed(command: list[str]) -> float:
     start = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ENVIRONMENT
+    )
     seconds = time.perf_counter() - start
     if done.returncode not in (0, 1):
         sys.exit(done.stderr.decode(errors="replace") or f"exit {done.returncode}: {command}")
@@ -119,7 +126,9 @@ def timed(command: list[str]) -> float:
 
 def memory(command: list[str]) -> Peak:
     """Run once more, and sample the memory of the process and all that it started (Linux only)."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT
+    )
     one = together = 0
     while process.poll() is None:
         time.sleep(0.02)
