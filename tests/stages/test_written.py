@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from laws.conversations import talks
+from test_conversation import EVERY as EVERY_ROW
+from test_conversation import LEAVES, places
 
 from dslint import targets
 from dslint.errors import InputError, UsageError
-from dslint.formats import FORMATS
+from dslint.formats import FORMATS, of_row
+from dslint.formats.content import Unconvertible
+from dslint.formats.reading import read, write
 from dslint.stages.convert import Conversion, Wish, convert
 from dslint.stages.goal import WRITTEN, goal
-from dslint.stages.parquet import fitted, shape_of, united
+from dslint.stages.parquet import fitted as shaped
+from dslint.stages.parquet import shape_of, united
+from dslint.stages.style import dressed, fitted
 
 Row = dict[str, Any]
 
@@ -203,7 +211,23 @@ def test_a_column_has_the_type_that_holds_all(one: Any, other: Any, both: Any) -
     shape = united(shape_of(one), shape_of(other))
     assert shape == both == united(shape_of(other), shape_of(one))
     for each in (one, other):
-        assert united(shape, shape_of(fitted(each, shape))) == shape
+        assert united(shape, shape_of(shaped(each, shape))) == shape
+
+
+@given(data=st.data(), to=st.sampled_from(targets.names()))
+@settings(max_examples=300, deadline=None)
+def test_odd_rows_are_refused_for_any_target_and_nothing_else_happens(
+    data: st.DataObject, to: str
+) -> None:
+    row = copy.deepcopy(data.draw(st.sampled_from(EVERY_ROW)))
+    format = of_row(row)
+    holder, key = data.draw(st.sampled_from(list(places(row))))
+    holder[key] = copy.deepcopy(data.draw(st.sampled_from(LEAVES)))
+    wanted = goal(to)
+    with suppress(Unconvertible):
+        found = read(row, FORMATS[format])
+        weight = fitted(found, wanted.style)
+        dressed(write(found, FORMATS[wanted.format_for(format)]), wanted.style, weight)
 
 
 REQUEST = {"custom_id": "a", "url": "/v1/chat/completions", "body": {"messages": [ASKED]}}

@@ -91,22 +91,19 @@ def _ids(found: Conversation, style: Style) -> dict[str, str]:
     """Return an id that fits for each that does not."""
     if not style.ids:
         return {}
-    said = [
-        call.get("id")
-        for each in found.messages + found.preferred + found.non_preferred
-        for call in each.get("tool_calls") or ()
-        if type(call) is dict
-    ]
-    fits = re.compile(style.ids)
-    wrong = [each for each in dict.fromkeys(said) if type(each) is str and not fits.search(each)]
+    messages = found.messages + found.preferred + found.non_preferred
+    said = dict.fromkeys(call.id for each in messages for call in calls_of(each))
+    fits = re.compile(style.ids).search
+    wrong = [each for each in said if not fits(each)]
     names = (f"call{number:05}" for number in range(1, 100_000))
-    fresh = (each for each in names if each not in said)
-    return {each: next(fresh) for each in wrong}
+    fresh = (each for each in names if each not in said and fits(each))
+    return dict(zip(wrong, fresh, strict=False))
 
 
 def _identified(message: Row, ids: dict[str, str]) -> Row:
-    if message.get("tool_call_id") in ids:
-        return {**message, "tool_call_id": ids[message["tool_call_id"]]}
+    answers = message.get("tool_call_id")
+    if type(answers) is str and answers in ids:
+        return {**message, "tool_call_id": ids[answers]}
     if not message.get("tool_calls"):
         return message
     calls = [{**call, "id": ids.get(call["id"], call["id"])} for call in message["tool_calls"]]
@@ -176,7 +173,9 @@ def _addresses(message: Row) -> Row:
     if type(message.get("content")) is not list:
         return message
     parts = [
-        {**part, "image_url": url_of(part)} if part.get("type") == "image_url" else part
+        {**part, "image_url": url_of(part)}
+        if type(part) is dict and part.get("type") == "image_url"
+        else part
         for part in message["content"]
     ]
     return {**message, "content": parts}
