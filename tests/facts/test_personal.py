@@ -61,7 +61,7 @@ def test_a_cards_number_is_found_in_one_or_in_its_groups(
         st.text(DIGITS, min_size=size - len(start) - 1, max_size=size - len(start) - 1)
     )
     number = start + body + luhn_oracle.calc_check_digit(start + body)
-    assume(len(set(number)) > 3 and number not in personal._TEST_CARDS)
+    assume(not personal._counts(number) and number not in personal._TEST_CARDS)
     groups = (4, 4, 4, 4) if size == 16 else (4, 6, 5) if size == 15 else (4, 6, 4)
     starts = [sum(groups[:at]) for at in range(len(groups) + 1)]
     written = gap.join(number[begin:end] for begin, end in pairwise(starts))
@@ -132,6 +132,7 @@ def test_personal_data_is_found_and_masked(text: str, kind: str) -> None:
         "version 12.180.4.2, v4.180.22.1, 81.170.203.0/24, Chrome/91.0.4472.124",
         "at 12:30:45, ::1, fe80::1, 2001:db8::1",
         "4111 1111 1111 1111, 4242424242424242, 0000 0000 0000 0000",
+        "5430 5431 5432 5433, 224.0.0.251",
         "1234567812345670 4929 1374 08625192 4929137408625192.5 4929137408625192-1",
         "DE89 3704 0044 0532 0130 00, GB82WEST12345698765432, DE88370400440532013000",
         "123.456.789-09, 39053344705, pedido 54362315K, 12345678Z, 111.111.111-11",
