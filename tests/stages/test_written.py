@@ -22,6 +22,7 @@ from dslint.errors import InputError, UsageError
 from dslint.formats import FORMATS, of_row
 from dslint.formats.content import Unconvertible
 from dslint.formats.reading import read, write
+from dslint.stages import lock
 from dslint.stages.convert import Conversion, Wish, convert
 from dslint.stages.goal import WRITTEN, goal
 from dslint.stages.parquet import fitted as shaped
@@ -172,6 +173,15 @@ def test_parquet_keeps_tools_and_arguments_apart_as_json_text(folder: Path) -> N
     call = rows[0]["messages"][2]["tool_calls"][0]
     assert json.loads(call["function"]["arguments"]) == {"harbour": "Porto"}
     assert rows[1]["messages"][0]["content"] == ASKED["content"]
+
+
+@pytest.mark.parametrize("out", ["out.parquet", "out.json", "out.jsonl"])
+def test_the_lock_tells_of_what_is_read_back(folder: Path, out: str) -> None:
+    Path("in.jsonl").write_bytes(orjson.dumps(CHAT))
+    done = convert("in.jsonl", Wish(out=out, to="azure", allow_loss=EVERY))
+    assert done.lock is not None
+    entry = lock.read(Path(done.lock))[out]
+    assert entry.content == lock.content_of(out)
 
 
 @given(rows=st.lists(talks(plain=True), min_size=1, max_size=4))

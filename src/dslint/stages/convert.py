@@ -30,7 +30,7 @@ from dslint.stages.reasoning import Spelling
 from dslint.stages.rewrite import Part, Reject, Rewriting, listed, rewritten, surveyed
 from dslint.stages.style import Style
 from dslint.stages.tables import told
-from dslint.stages.written import Written
+from dslint.stages.written import Written, kind_of
 
 SHOWN = 3
 """Rejected rows that are kept to be shown."""
@@ -304,9 +304,12 @@ def _locks(wish: Wish, out: str) -> bool:
 def _record(file: File, wish: Wish, out: str, total: Part) -> str:
     losses = [f"{name} ({rows:,})" for name, rows in sorted(total.lost.items())]
     rejected = [f"{total.rejected:,} rejected"] if total.rejected else []
+    content = Content(total.given, total.wrote)
+    if kind_of(out) == "parquet":  # whose rows are read otherwise than they were written
+        content = lock.content_of(out)
     (written,) = lock.record(
         "convert",
-        {out: Content(total.given, total.wrote)},
+        {out: content},
         {file.source.name: Content(total.taken, total.read)},
         {
             "to": wish.to,
