@@ -107,12 +107,28 @@ def test_values_that_json_lacks_are_written_plainly(tmp_path: Path) -> None:
 
 
 def test_a_cell_of_bytes_is_said_of_its_row(tmp_path: Path) -> None:
-    path = tmp_path / "picture.parquet"
-    pl.DataFrame({"prompt": ["a", "b"], "image": [None, b"\x89PNG"]}).write_parquet(path)
+    path = tmp_path / "bytes.parquet"
+    pl.DataFrame({"prompt": ["a", "b"], "sound": [None, b"RIFF"]}).write_parquet(path)
     first, second = columnar(str(path), "parquet").rows()
     assert first.defect is None
     assert second.defect is not None
-    assert second.defect.found == "a cell holds 4 bytes that are no text"
+    assert second.defect.found == "a cell holds 4 bytes that are no text and no picture"
+
+
+def test_a_picture_is_a_data_url_or_its_address(tmp_path: Path) -> None:
+    path = tmp_path / "pictures.parquet"
+    pictures = [
+        {"bytes": b"\x89PNG\r\n\x1a\n", "path": "a.png"},
+        {"bytes": b"RIFF\0\0\0\0WEBP", "path": None},
+        {"bytes": None, "path": "https://example.org/c.jpg"},
+    ]
+    pl.DataFrame({"images": [pictures]}).write_parquet(path)
+    (row,) = rows(path)
+    assert row["images"] == [
+        "data:image/png;base64,iVBORw0KGgo=",
+        "data:image/webp;base64,UklGRgAAAABXRUJQ",
+        "https://example.org/c.jpg",
+    ]
 
 
 def test_a_name_is_no_pattern_for_others(tmp_path: Path) -> None:

@@ -18,6 +18,9 @@ HELD = 16 * 1024 * 1024
 FIRST, MOST = 500, 20_000
 """Rows of the first batch, which tells how large they are; and of any batch at the most."""
 
+_PICTURE = frozenset({"bytes", "path"})
+"""The keys of a picture, as Hugging Face `datasets` keeps it."""
+
 _STREAM = b"\xff\xff\xff\xff"
 
 
@@ -73,6 +76,8 @@ def _given(value: Any) -> Any:
     each, with null where a row has none.
     """
     if type(value) is dict:
+        if value.keys() == _PICTURE:
+            return value["path"] if value["bytes"] is None else value["bytes"]
         return {key: _given(each) for key, each in value.items() if each is not None}
     if type(value) is list:
         return [_given(each) for each in value]

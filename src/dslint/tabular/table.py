@@ -14,6 +14,7 @@ import orjson
 from dslint.errors import InputError
 from dslint.model import Defect
 from dslint.tabular.cells import BrokenCellError, Reader, structured
+from dslint.tabular.pictures import data_url
 
 BROKEN = {
     "too-few-cells": "{found}",
@@ -118,5 +119,7 @@ def _plain(value: object) -> object:
         case timedelta():
             return str(value)
         case bytes():
-            raise TypeError(f"a cell holds {len(value):,} bytes that are no text")
+            if picture := data_url(value):
+                return picture
+            raise TypeError(f"a cell holds {len(value):,} bytes that are no text and no picture")
     raise TypeError(f"a cell is of the type `{type(value).__name__}`")
