@@ -15,6 +15,10 @@ THRESHOLD = 0.8
 
 SEED = 1
 PERMUTATIONS = 64
+SKETCH = tuple(f"sketch_{at}" for at in range(PERMUTATIONS // 8))
+
+BLOCK = 100_000
+"""Pairs whose sketches are compared together."""
 
 
 class Bands(NamedTuple):
@@ -48,8 +52,27 @@ def require() -> None:
         )
 
 
+def promising(
+    sketches: pl.DataFrame, one: pl.Series, other: pl.Series, threshold: float
+) -> pl.Series:
+    """Say which pairs of rows may have the share `threshold` of their shingles in common, by what
+    their sketches have: of those that have it, less than one in 2,000 is passed over.
+    """
+    import numpy as np
+
+    bytes_ = np.ascontiguousarray(sketches.to_numpy()).view(np.uint8).reshape(-1, PERMUTATIONS)
+    least = threshold - 3.5 * (threshold * (1 - threshold) / PERMUTATIONS) ** 0.5
+    found = np.empty(len(one), dtype=bool)
+    for begin in range(0, len(one), BLOCK):
+        part = slice(begin, begin + BLOCK)
+        same = bytes_[one[part].to_numpy()] == bytes_[other[part].to_numpy()]
+        found[part] = same.sum(axis=1) >= least * PERMUTATIONS
+    return pl.Series(found)
+
+
 def signatures(texts: pl.Series, bands: Bands) -> pl.DataFrame:
-    """Return a column of 64 bits for each band, `band_0` and so on; null for a text without words.
+    """Return a column of 64 bits for each band, `band_0` and so on, null for a text without words;
+    and eight more, `sketch_0` and so on, with a byte of each number of the signature.
 
     Raises UsageError where rensa is not installed.
     """
@@ -57,19 +80,20 @@ def signatures(texts: pl.Series, bands: Bands) -> pl.DataFrame:
     import numpy as np
     from rensa import RMinHash  # type: ignore[import-untyped]
 
-    names = [f"band_{at}" for at in range(bands.number)]
+    names = [*(f"band_{at}" for at in range(bands.number)), *SKETCH]
     found = shingles(texts)
-    counts = found.group_by("row", maintain_order=True).len()
-    if counts.is_empty():
-        return pl.DataFrame(
-            {name: pl.Series([None] * len(texts), dtype=pl.UInt64) for name in names}
-        )
+    if found.is_empty():
+        nothing = pl.Series([None] * len(texts), dtype=pl.UInt64)
+        return pl.DataFrame(dict.fromkeys(names, nothing))
+    counts = found["row"].rle().struct.unnest()
     offsets = np.zeros(len(counts) + 1, dtype=np.uint64)
     np.cumsum(counts["len"].to_numpy(), out=offsets[1:])
     digests = RMinHash.digest_matrix_from_flat_token_hashes(
         found["shingle"].to_numpy(), offsets, PERMUTATIONS, SEED
     )
-    matrix = np.array(digests.to_rows(), dtype=np.uint32)[:, : bands.number * bands.rows]
+    numbers = np.array(digests.to_rows(), dtype=np.uint32)
+    sketch = np.ascontiguousarray(numbers.astype(np.uint8)).view(np.uint64)
+    matrix = numbers[:, : bands.number * bands.rows]
     cut = matrix.reshape(len(matrix), bands.number, bands.rows).astype(np.uint64)
     # odd numbers, so that no bit of a row is lost; what is left over of 64 bits wraps around
     steps = np.arange(bands.rows, dtype=np.uint64) * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15)
@@ -77,8 +101,8 @@ def signatures(texts: pl.Series, bands: Bands) -> pl.DataFrame:
     for at in range(bands.rows):
         mixed = (mixed ^ cut[:, :, at]) * steps[at]
         mixed ^= mixed >> np.uint64(29)
-    rows = pl.DataFrame(
-        {"row": counts["row"], **{name: mixed[:, at] for at, name in enumerate(names)}}
-    )
-    whole = pl.DataFrame({"row": pl.int_range(len(texts), eager=True)})
-    return whole.join(rows, on="row", how="left", maintain_order="left").drop("row")
+    columns = np.concatenate([mixed, sketch], axis=1).T
+    rows = pl.DataFrame(dict(zip(names, columns, strict=True)))
+    place = pl.Series([None] * len(texts), dtype=pl.UInt32)
+    place = place.scatter(counts["value"], range(len(counts)))
+    return rows.select(pl.all().gather(place))

@@ -86,8 +86,8 @@ TWIN = Table(
         ),
         "labels": Column(
             pl.Boolean,
-            "the prompt alone, and both answers look like labels: up to 40 characters, and given to "
-            "5 prompts and to 1 in 200, or more",
+            "the prompt alone, and both answers look like labels: up to 40 characters, and given "
+            "to 5 prompts and to 1 in 200, or more",
             _of("labels"),
         ),
     },

@@ -13,6 +13,7 @@ import orjson
 import polars as pl
 
 from dslint.facts.batch import Batch
+from dslint.facts.near import SKETCH, promising
 from dslint.facts.shingles import bodies, shingles
 from dslint.formats import of_row
 from dslint.model import Record
@@ -62,6 +63,7 @@ def alike(
     chance, see `near.bands_of`.
     """
     place = pl.int_range(len(rows), eager=True, dtype=pl.UInt32) if order is None else order
+    sketches = rows.select(SKETCH).fill_null(0)
     meetings = _meetings(rows, place.cast(pl.UInt32))
     found = Alike()
     seen = pl.DataFrame(schema={"one": pl.UInt32, "other": pl.UInt32})
@@ -71,6 +73,7 @@ def alike(
         if pairs.is_empty():
             break
         seen = pl.concat([seen, pairs])
+        pairs = pairs.filter(promising(sketches, pairs["one"], pairs["other"], threshold))
         for pair, common in _shares(files, rows, pairs, threshold, format):
             found.compared += 1
             if common >= threshold:
@@ -147,13 +150,15 @@ def share(one: Any, other: Any, least: float = 0.0) -> float:
 
     Two texts without words have nothing in common.
     """
+    import numpy as np
+
     if len(one) > len(other):
         one, other = other, one
     if not len(one) or len(one) < least * len(other):
         return 0.0
     places = other.searchsorted(one)
     places[places == len(other)] = 0
-    both = int((other[places] == one).sum())
+    both = int(np.count_nonzero(other[places] == one))
     return both / (len(one) + len(other) - both)
 
 
@@ -166,11 +171,11 @@ def _read(
     records = read(files, rows, wanted, format)
     while some := list(islice(records, READ)):
         batch = Batch([record for _, record in some])
-        found = shingles(pl.Series(bodies(batch), dtype=pl.String)).unique().sort("row", "shingle")
-        ends = found["row"].search_sorted(pl.int_range(1, len(some) + 1, eager=True), "left")
-        parts = np.split(found["shingle"].to_numpy(), ends.to_list()[:-1])
+        found = shingles(pl.Series(bodies(batch), dtype=pl.String))
+        ends = found["row"].search_sorted(pl.int_range(1, len(some), eager=True), "left")
+        parts = np.split(found["shingle"].to_numpy(), ends.to_list())
         for (row, _), own in zip(some, parts, strict=True):
-            yield row, own.copy()
+            yield row, np.unique(own)
 
 
 def read(

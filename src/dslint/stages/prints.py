@@ -66,7 +66,7 @@ def prints(
     `file` and `line` say where it is; `size` is its length in bytes and `sound` whether it is a
     JSON object. `record` is a hash of what it says, of a line that is none a hash of its bytes;
     `prompt`, `field_0` … and `band_0` … are as wanted, the fields as JSON and null where a row has
-    none. A row takes 25 bytes, and 8 for the prompt and for each band. `contents` gets what each
+    none. A row takes 25 bytes, 8 for the prompt, and 144 for a signature in ten bands. `contents` gets what each
     file holds, if `wanted` asks for it.
     """
     found: list[pl.DataFrame] = []
