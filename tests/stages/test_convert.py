@@ -251,12 +251,12 @@ def test_what_was_there_stays_where_nothing_may_be_written(folder: Path) -> None
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
-        ({"out": "in.jsonl"}, "is the input itself"),
-        ({"out": "./in.jsonl", "force": True}, "is the input itself"),
-        ({"out": "link.jsonl", "force": True}, "is the input itself"),
-        ({"out": "hard.jsonl", "force": True}, "is the input itself"),
-        ({"rejects": "in.jsonl", "force": True}, "is the input itself"),
-        ({"out": "x.jsonl", "rejects": "x.jsonl"}, "a file of their own"),
+        ({"out": "in.jsonl"}, "is an input"),
+        ({"out": "./in.jsonl", "force": True}, "is an input"),
+        ({"out": "link.jsonl", "force": True}, "is an input"),
+        ({"out": "hard.jsonl", "force": True}, "is an input"),
+        ({"rejects": "in.jsonl", "force": True}, "is an input"),
+        ({"out": "x.jsonl", "rejects": "x.jsonl"}, "a file of its own"),
         ({"out": "x.jsonl.gz"}, "is not packed"),
         ({"out": "."}, "is no file"),
         ({"out": "/dev/null", "force": True}, "is no file"),

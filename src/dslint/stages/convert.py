@@ -19,7 +19,7 @@ from dslint.formats.conversation import LOSSES
 from dslint.formats.openai import CHAT, COMPLETION
 from dslint.jsonl import source
 from dslint.jsonl.source import STDIN, Source
-from dslint.stages import executor, join, lock
+from dslint.stages import executor, join, lock, outputs
 from dslint.stages.atomic import Draft
 from dslint.stages.columns import mapped
 from dslint.stages.files import File, opened
@@ -180,17 +180,8 @@ def _outputs(found: Source, wish: Wish) -> tuple[str, str | None]:
     """Return where the rows go, and where those go that can't be converted."""
     out = wish.out or ("-" if found.path == STDIN else _beside(found, wish.to))
     places = [each for each in (out, wish.rejects) if each and each != "-"]
-    for place in places:
-        path = Path(place)
-        if place.lower().endswith(source.PACKED):
-            raise UsageError(f"`{place}`: what is written is not packed; leave out its last ending")
-        if found.path != STDIN and _same(place, found.path):
-            raise UsageError(f"`{place}` is the input itself: name another file with -o")
-        if path.exists() and not path.is_file():
-            raise UsageError(f"`{place}` is no file (for the standard output: -o -)")
-        if path.exists() and not wish.force:
-            raise UsageError(f"`{place}` exists: --force writes over it")
-    if wish.rejects == "-" or (len(places) == 2 and _same(*places)):
+    outputs.verify(places, [] if found.path == STDIN else [found.path], force=wish.force)
+    if wish.rejects == "-":
         raise UsageError("rows that can't be converted need a file of their own: --rejects FILE")
     return out, wish.rejects
 
@@ -198,12 +189,6 @@ def _outputs(found: Source, wish: Wish) -> tuple[str, str | None]:
 def _beside(found: Source, to: str) -> str:
     name = found.name[: len(found.name) - len(found.packing)]
     return f"{os.path.splitext(name)[0]}.{suffix(to)}.jsonl"
-
-
-def _same(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other) or (
-        os.path.exists(one) and os.path.exists(other) and os.path.samefile(one, other)
-    )
 
 
 def _converted(
