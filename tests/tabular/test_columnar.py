@@ -131,6 +131,13 @@ def test_a_picture_is_a_data_url_or_its_address(tmp_path: Path) -> None:
     ]
 
 
+def test_rows_that_are_tokens_already_are_not_taken_for_text(tmp_path: Path) -> None:
+    path = tmp_path / "tokens.parquet"
+    pl.DataFrame({"input_ids": [[1, 2]], "attention_mask": [[1, 1]]}).write_parquet(path)
+    with pytest.raises(TableError, match="holds tokens"):
+        columnar(str(path), "parquet")
+
+
 def test_a_name_is_no_pattern_for_others(tmp_path: Path) -> None:
     path = tmp_path / "part[1].parquet"
     pl.DataFrame({"prompt": ["a"]}).write_parquet(path)

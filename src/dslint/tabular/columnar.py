@@ -31,6 +31,8 @@ def columnar(path: str, kind: str) -> Table:
         schema = frame.collect_schema()
     if not schema:
         raise TableError("has no columns")
+    if "input_ids" in schema:
+        raise TableError("holds tokens (`input_ids`), and no text to look into")
     nested = {name: kind for name, kind in schema.items() if kind.is_nested()}
     return Table(tuple(schema), lambda: _rows(path, kind, nested), unit="row")
 
