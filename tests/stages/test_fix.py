@@ -165,6 +165,16 @@ def test_what_was_accepted_is_not_mended(path: Path, monkeypatch: pytest.MonkeyP
     assert path.read_text() == f"{WRONG}\n{BEANS}\n"
 
 
+def test_what_was_accepted_for_a_whole_file_is_not_mended(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    path.write_bytes(f"{WRONG}\r\n{WRONG}\r\n".encode())
+    for rule in ("crlf-line-ends", "mojibake"):
+        ignore(Path("dslint-ignore.jsonl"), rule, path.name, None, "as it came")
+    assert not fix([path.name], load(), Wish()).changed
+
+
 @pytest.mark.parametrize(
     ("data", "then"),
     [

@@ -126,6 +126,7 @@ def fixed(
         for line in diff(path, change, look):
             print(line, file=out)
 
+    telling = wish.dry and not quiet
     code = 0
     for own, files in runs:
         found = fix(
@@ -134,8 +135,8 @@ def fixed(
             wish,
             sys.stdout.buffer,
             jobs=jobs,
-            begin=progress,
-            tell=tell if wish.dry and not quiet else None,
+            begin=(lambda size: lambda done: None) if telling else progress,
+            tell=tell if telling else None,
             warn=_warn,
         )
         if not quiet:

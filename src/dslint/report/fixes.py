@@ -58,9 +58,11 @@ def lines(found: Fixes, look: Look, command: str, excerpts: str) -> Iterator[str
     if found.left.stories:
         left = "left" if found.written else "would be left"
         yield from _wrapped(f"{left}: {words.verdict(found.left, look.marks.dot)}", look)
+    if "-" in command.split():  # what was piped in is gone
+        return
     if not found.written and found.changed:
         yield f" write it:  {look.paint(look.safe(command), 'help')}"
-    elif found.left.stories and "-" not in command.split():
+    elif found.left.stories:
         check = look.safe(command.replace(" fix ", " check ", 1).replace(" --unsafe", ""))
         yield f" what is left:  {look.paint(check, 'help')}"
 

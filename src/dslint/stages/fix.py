@@ -23,7 +23,7 @@ from dslint.jsonl.source import STDIN, Source
 from dslint.model import Report, Rule
 from dslint.rulebook import book
 from dslint.stages import check as checking
-from dslint.stages import executor
+from dslint.stages import executor, ignore
 from dslint.stages.atomic import Draft
 from dslint.stages.files import opened
 from dslint.stages.gather import Gathered, gather
@@ -260,11 +260,13 @@ def _mended(pass_: _Pass, number: int, work: _Work, open_: ExitStack) -> bool:
     raised = {
         plan.rules[rule].name for (rule, _), hits in pass_.found.hits[number].items() if hits
     } & on
-    if not raised & pass_.wanted:
+    ignores = checking.accepted(pass_.rules, pass_.settings)
+    wanted = {each for each in pass_.wanted if not ignore.matches(ignores, each, "", "", name)}
+    if not raised & wanted:
         return False
     rules = [rule for rule in plan.rules if rule.name in on]
     how = Mending(
-        replace(plan, rules=tuple(rule for rule in rules if rule.name in pass_.wanted)),
+        replace(plan, rules=tuple(rule for rule in rules if rule.name in wanted)),
         replace(
             plan,
             rules=tuple(
@@ -274,9 +276,9 @@ def _mended(pass_: _Pass, number: int, work: _Work, open_: ExitStack) -> bool:
                 if level_of(rule, target, name) == "error"
             ),
         ),
-        frozenset(raised & pass_.wanted),
+        frozenset(raised & wanted),
         name,
-        checking.accepted(pass_.rules, pass_.settings),
+        ignores,
         keep=pass_.tell is not None,
     )
     beside = not pass_.wish.dry and work.now.name != STDIN

@@ -98,6 +98,7 @@ def pour(
             _as_lines(file, work, done, out, tell, progress)
         else:
             _in_place(file, work, done, out, tell)
+        progress(size)  # sizes of packed files are guessed: this ends it
     return done
 
 
