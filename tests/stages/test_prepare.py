@@ -15,13 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from dslint.errors import ConfigError, UsageError
+from dslint.errors import ConfigError, InputError, UsageError
 from dslint.stages import answers, lock
 from dslint.stages.prepare import Preparation, prepare, wish_of
-from dslint.stages.remedies import Remedy, sides
+from dslint.stages.remedies import Remedy
 
 ROOT = Path(__file__).parent.parent.parent
 ORACLE = [
@@ -255,27 +253,19 @@ def test_a_prompt_is_on_one_side_alone(folder: Path) -> None:
     assert (len(train), len(validation), train & validation) == (14, 6, set())
 
 
-@given(
-    keys=st.lists(st.sampled_from("abcdefghij"), max_size=30),
-    wanted=st.integers(0, 30),
-    seed=st.integers(0, 9),
-)
-@settings(max_examples=60, deadline=None)
-def test_sides_keep_keys_together_and_never_more_than_wanted(
-    keys: list[str], wanted: int, seed: int
-) -> None:
-    found = sides(keys, wanted, seed)
-    assert sum(found) <= wanted
-    assert len({*zip(keys, found, strict=True)}) == len({*keys})
-    assert sides(keys[::-1], wanted, seed) == found[::-1]
-
-
 def test_a_part_for_validation_may_be_a_share_a_number_or_none(folder: Path) -> None:
-    for wanted, rows in ((0.5, 10), (3.0, 3), (0.0, None), (None, 4)):
+    for wanted, rows in ((0.5, 12), (3.0, 3), (0.0, None), (None, 4)):  # a share is about
         done = run(rows_of(20), validation=wanted)
         assert (done.validation and done.validation[1]) == rows
-    with pytest.raises(UsageError, match="leave none"):
+    with pytest.raises(InputError, match="can't have 20 rows"):
         run(rows_of(20), validation=20.0)
+
+
+def test_rows_that_cant_be_divided_are_all_for_training(folder: Path) -> None:
+    rows = [{"prompt": "Where is the tea?", "completion": f"Try shelf {at}."} for at in range(12)]
+    assert (run(rows).train[1], run(rows).validation) == (12, None)
+    with pytest.raises(InputError, match="belong together"):
+        run(rows, validation=0.2)
 
 
 def test_the_same_seed_gives_the_same_files(folder: Path) -> None:
@@ -283,7 +273,7 @@ def test_the_same_seed_gives_the_same_files(folder: Path) -> None:
         run(rows_of(40), **wish)
         return Path("data-validation.jsonl").read_bytes()
 
-    assert written() == written(seed=42)
+    assert written() == written(seed=0)
     assert written() != written(seed=7)
 
 
@@ -387,7 +377,9 @@ def test_ctrl_c_in_the_middle_leaves_nothing(folder: Path) -> None:
             asked += 1
             if asked == 1:
                 os.write(master, b"y\n")
-    process.send_signal(signal.SIGINT)
+    while process.poll() is None and time.monotonic() < until:
+        process.send_signal(signal.SIGINT)  # one that comes just before the question is not heard
+        time.sleep(0.2)
     assert process.wait(timeout=30) == 130
     os.close(master)
     assert [path.name for path in folder.iterdir()] == ["data.jsonl"]

@@ -97,7 +97,7 @@ def prepare(
     out: Place | None = None,
     system: str | None = None,
     validation: float | None = None,
-    seed: int = 42,
+    seed: int = 0,
     context: int | None = None,
     force: bool = False,
     lock: bool = True,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dslint.cli.asking import confirm
 from dslint.cli.options import settings
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def command(folder: Path, target: str | None, yes: bool, dry_run: bool) -> int:
     _show(plans, dry_run)
     if dry_run or all(each.action == "skip" for each in plans):
         return 0
-    if asks and not click.confirm("Write it?", default=True):
+    if asks and not confirm("Write it?"):
         return 0
     init.carry_out(plans)
     _baseline(folder, asks)
@@ -112,7 +113,7 @@ def _baseline(folder: Path, asks: bool) -> None:
     kinds = f", {errors:,} of them {'an error' if errors == 1 else 'errors'}" if errors else ""
     said = f"{many(len(found), 'finding')} in {many(report.records, 'row')}{kinds}"
     click.echo(f"There {'is' if len(found) == 1 else 'are'} {said}.")
-    if asks and not click.confirm("Accept them for now, as a baseline?", default=True):
+    if asks and not confirm("Accept them for now, as a baseline?"):
         click.echo(f"Next, to see them:  {here}dslint check")
         return
     accept_all([*runs], progress)

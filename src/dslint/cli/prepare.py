@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dslint.cli.asking import confirm
 from dslint.cli.convert import reading_options
 from dslint.errors import ConfigError, UsageError
 
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     "--seed",
     type=int,
     metavar="N",
-    help="Which rows are for validation; by default 42.",
+    help="Which rows are for validation; by default 0.",
 )
 @click.option(
     "--context",
@@ -117,7 +118,7 @@ def command(
         render_remedy(remedy, sys.stderr, options)
         if answer is None:
             without = " (without it nothing can be written)" if remedy.needed else ""
-            return click.confirm(f"   Do it?{without}", default=True, err=True)
+            return confirm(f"   Do it?{without}", err=True)
         agreed = answer(remedy)
         render_answer(agreed, sys.stderr, options)
         return agreed

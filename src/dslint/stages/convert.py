@@ -286,6 +286,13 @@ def _locks(wish: Wish, out: str) -> bool:
     return True
 
 
+def read_as(wish: Wish) -> dict[str, object]:
+    """Return what the lock has of how rows are read."""
+    names = ("system", "reasoning", "format", "join", "delimiter", "encoding", "sheet")
+    found = {name: getattr(wish, name) for name in names}
+    return {**found, "map": [f"{name}={key}" for name, key in wish.map.items()]}
+
+
 def _record(file: File, wish: Wish, out: str, total: Part) -> str:
     losses = [f"{name} ({rows:,})" for name, rows in sorted(total.lost.items())]
     rejected = [f"{total.rejected:,} rejected"] if total.rejected else []
@@ -298,16 +305,9 @@ def _record(file: File, wish: Wish, out: str, total: Part) -> str:
         {file.source.name: Content(total.taken, total.read)},
         {
             "to": wish.to,
-            "system": wish.system,
-            "reasoning": wish.reasoning,
             "allow_loss": wish.allow_loss,
             "max_rejects": wish.max_rejects or None,
-            "format": wish.format,
-            "join": wish.join,
-            "map": [f"{name}={key}" for name, key in wish.map.items()] or None,
-            "delimiter": wish.delimiter,
-            "encoding": wish.encoding,
-            "sheet": wish.sheet,
+            **read_as(wish),
         },
         "; ".join(["lost: " + ", ".join(losses) if losses else "nothing lost", *rejected]),
     )

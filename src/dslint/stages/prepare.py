@@ -17,14 +17,14 @@ import orjson
 
 from dslint import targets
 from dslint.config.toml import shown
-from dslint.errors import UsageError
+from dslint.errors import InputError, UsageError
 from dslint.formats import FORMATS, UNKNOWN
 from dslint.formats.conversation import LOSSES
 from dslint.formats.openai import CHAT, PREFERENCE
 from dslint.formats.shape import Row
 from dslint.jsonl import source
 from dslint.stages import convert as conversion
-from dslint.stages import lock
+from dslint.stages import lock, outputs, split
 from dslint.stages.atomic import Draft
 from dslint.stages.convert import Conversion, Progress
 from dslint.stages.first_remedies import first_remedies
@@ -35,10 +35,9 @@ from dslint.stages.remedies import (
     Survey,
     changed,
     changes,
-    key_of,
     remedies,
-    sides,
 )
+from dslint.stages.sides import Size
 
 Ask = Callable[[Remedy], bool]
 
@@ -60,7 +59,7 @@ class Wish:
 
     out: str | None = None
     validation: float | None = None
-    seed: int = 42
+    seed: int = 0
     context: int | None = None
     force: bool = False
     lock: bool = True
@@ -71,7 +70,7 @@ def wish_of(
     *,
     out: str | None = None,
     validation: float | None = None,
-    seed: int = 42,
+    seed: int = 0,
     context: int | None = None,
     force: bool = False,
     lock: bool = True,
@@ -156,7 +155,7 @@ def prepare(
         for remedy in remedies(survey):
             tour.agrees(remedy)
         kept = Path(folder) / "kept.jsonl"
-        keys, dropped = _kept(rows, kept, wish, tour.names, changes(survey, tour.names))
+        count, dropped = _kept(rows, kept, wish, tour.names, changes(survey, tour.names))
         done = Preparation(
             found,
             dropped=dropped,
@@ -164,12 +163,12 @@ def prepare(
             same_prompt=survey.prompts.rows > 1 and not survey.prompts.differ,
             same_answer=survey.answers.rows > 1 and not survey.answers.differ,
         )
-        if not keys:
+        if not count:
             why = "no row would be left: nothing is written"
             return replace(done, answers=tuple(tour.answers), refusal=why)
-        aside = _aside(keys, wish, tour)
+        parts = _parts(kept, count, wish, tour)
         done = replace(done, answers=tuple(tour.answers))
-        return _written(path, wish, done, kept, aside, names, made_of)
+        return _written(path, wish, done, dict(zip(names, parts, strict=False)), made_of)
 
 
 def _names(path: str, wish: Wish) -> tuple[str, str]:
@@ -177,11 +176,7 @@ def _names(path: str, wish: Wish) -> tuple[str, str]:
     name = path[: len(path) - len(source.Source(path, path).packing)]
     stem = wish.out or os.path.splitext(name)[0]
     names = f"{stem}-train.jsonl", f"{stem}-validation.jsonl"
-    for each in names:
-        if os.path.exists(each) and os.path.realpath(each) == os.path.realpath(path):
-            raise UsageError(f"`{each}` is the input itself: name others with -o")
-        if os.path.lexists(each) and not wish.force:
-            raise UsageError(f"`{each}` exists: --force writes over it, -o names others")
+    outputs.verify(names, [path], force=wish.force)
     if wish.lock:
         lock.read(lock.beside(names[0]))  # one that can't be read is said at once
     return names
@@ -224,88 +219,99 @@ def _context(wish: Wish) -> int | None:
 
 def _kept(
     rows: Path, kept: Path, wish: Wish, agreed: set[str], what: Changes
-) -> tuple[list[str], dict[str, int]]:
-    """Write the rows that stay, as they are to be, and return the key of each, and how many were
+) -> tuple[int, dict[str, int]]:
+    """Write the rows that stay, as they are to be, and return how many they are, and how many were
     left out by which remedy.
     """
-    survey, keys, dropped = Survey(context=_context(wish)), list[str](), Counter[str]()
+    survey, count, dropped = Survey(context=_context(wish)), 0, Counter[str]()
     declined = survey.dropped.keys() - agreed
     with kept.open("wb") as out:
         for raw, row in _rows(rows):
             if name := survey.fault(row, raw, declined):
                 dropped[name] += 1
                 continue
+            count += 1
             other = changed(row, what) if what and "messages" in row else row
-            keys.append(key_of(other))
             out.write((raw if other == row else orjson.dumps(other)) + b"\n")
-    return keys, dict(dropped)
+    return count, dict(dropped)
 
 
-def _aside(keys: list[str], wish: Wish, tour: _Tour) -> list[bool]:
-    """Return which rows are for validation, if a part of them is to be."""
-    count = len(keys)
-    match wish.validation:
-        case None:
-            wanted = min(MOST_VALIDATION, count - int(0.8 * count)) if count >= FEWEST else 0
-        case share if share < 1:
-            wanted = round(share * count)
-        case number:
-            wanted = int(number)
-    if wanted >= count:
-        raise UsageError(f"{wanted:,} rows for validation leave none of {count:,} to train on")
-    aside = sides(keys, wanted, wish.seed)
-    rows = sum(aside)
-    none = [False] * count
-    if not rows:
-        return none
+def _parts(kept: Path, count: int, wish: Wish, tour: _Tour) -> list[tuple[Path, int]]:
+    """Return the rows to train on and, if a part is to be put aside, those to validate with: where
+    they are, and how many.
+    """
+    whole = [(kept, count)]
+    size = _validation(wish, count)
+    if size is None:
+        return whole
+    how = split.Wish({"validation": size}, str(kept.with_name("part")), seed=wish.seed, lock=False)
+    try:
+        found = split.split([str(kept)], replace(how, dry_run=True), jobs=1)
+    except InputError:  # rows that belong together are too many for a part
+        if wish.validation is not None:
+            raise
+        return whole
+    rows = found.sides[1].rows
     remedy = Remedy(
         "validation",
         f"put a part of the {count:,} rows aside for validation",
-        "what a model was not trained on says how good it is; what has the same prompt stays "
-        "together",
+        "what a model was not trained on says how good it is; what asks the same stays together",
         rows,
     )
-    return aside if tour.agrees(remedy) else none
+    if not tour.agrees(remedy):
+        return whole
+    return [(Path(side.path), side.rows) for side in split.split([str(kept)], how, jobs=1).sides]
+
+
+def _validation(wish: Wish, count: int) -> Size | None:
+    """Return how much is for validation."""
+    match wish.validation:
+        case None:
+            wanted = min(MOST_VALIDATION, count - int(0.8 * count))
+            return Size(count=wanted) if count >= FEWEST else None
+        case 0:
+            return None
+        case share if share < 1:
+            return Size(share=share)
+        case number:
+            return Size(count=int(number))
 
 
 def _written(
     path: str,
     wish: Wish,
     done: Preparation,
-    kept: Path,
-    aside: list[bool],
-    names: tuple[str, str],
+    parts: Mapping[str, tuple[Path, int]],
     made_of: Content,
 ) -> Preparation:
     """Write the files and the lock, all of them whole."""
     with ExitStack() as open_:
-        drafts = [open_.enter_context(Draft(Path(name))) for name in names[: 1 + any(aside)]]
-        with kept.open("rb") as lines:
-            for line, apart in zip(lines, aside, strict=True):
-                drafts[apart].write(line)
+        drafts = []
+        for name, (part, _) in parts.items():
+            draft = open_.enter_context(Draft(Path(name)))
+            with part.open("rb") as rows:
+                while block := rows.read(source.CHUNK):
+                    draft.write(block)
+            draft.finished()  # what may fail for want of room fails before any is in its place
+            drafts.append(draft)
         for draft in drafts:
             draft.keep()
-    done = replace(
-        done,
-        train=(names[0], len(aside) - sum(aside)),
-        validation=(names[1], sum(aside)) if any(aside) else None,
-    )
+    written = [(name, rows) for name, (_, rows) in parts.items()]
+    done = replace(done, train=written[0], validation=written[1] if written[1:] else None)
     if not wish.lock:
         return done
-    answers = {remedy.name: agreed for remedy, agreed in done.answers}
     left_out = sum(done.dropped.values()) + done.conversion.rejected
     (locked,) = lock.record(
         "prepare",
-        dict.fromkeys(names[: 1 + any(aside)]),
+        dict.fromkeys(parts),
         {path: made_of},
         {
-            "remedies": [name for name, agreed in answers.items() if agreed],
-            "declined": [name for name, agreed in answers.items() if not agreed],
-            "seed": wish.seed if any(aside) else None,
+            "remedies": [remedy.name for remedy, agreed in done.answers if agreed],
+            "declined": [remedy.name for remedy, agreed in done.answers if not agreed],
+            "seed": wish.seed,
             "validation": wish.validation,
             "context": wish.context,
-            "system": wish.reading.system,
-            "format": wish.reading.format,
+            **conversion.read_as(wish.reading),
         },
         f"{left_out:,} of {done.conversion.read:,} rows left out",
     )

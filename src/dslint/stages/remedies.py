@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dslint.facts.batch import Batch
-from dslint.facts.hashes import canonical_hash, digest
+from dslint.facts.hashes import canonical_hash
 from dslint.facts.measure import may_exceed, measures
 from dslint.formats.shape import Row
 from dslint.model import Record
@@ -66,8 +66,7 @@ class Found:
 class Survey:
     """What is remembered of rows that are chats, or preferences, while they are read once.
 
-    `context` is the most tokens of a row, `keys` has, for each row that would be left, what it
-    shares with rows that have to stay on its side of a split: its prompt.
+    `context` is the most tokens of a row.
     """
 
     context: int | None = None
@@ -228,29 +227,6 @@ def _changed(message: Row, what: Changes, first: bool, last: bool) -> Row:
             text = text.removeprefix(" ")
         text = text.lower() if what.lower_answers else text
     return {**message, "content": text}
-
-
-def key_of(row: Row) -> str:
-    """Return the hash of what a row asks: all that comes before its answer."""
-    asked = row["messages"][:-1] if "messages" in row else row.get("input")
-    return canonical_hash(asked) if asked else canonical_hash(row)
-
-
-def sides(keys: list[str], validation: int, seed: int) -> list[bool]:
-    """Say of each row whether it is for validation: about `validation` of them, never more.
-
-    Rows with the same key stay together. Which they are is told by hashes of the keys and `seed`,
-    so that the order of rows makes no difference.
-    """
-    sizes = Counter(keys)
-    chosen, left = set[str](), validation
-    for key in sorted(sizes, key=lambda each: digest(f"{seed} {each}".encode())):
-        if sizes[key] <= left:
-            chosen.add(key)
-            left -= sizes[key]
-        if not left:
-            break
-    return [key in chosen for key in keys]
 
 
 def is_empty(row: Row) -> bool:
