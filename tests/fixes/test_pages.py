@@ -11,7 +11,8 @@ from dslint.errors import PageError
 from dslint.model import Fix
 from dslint.rulebook import book, page
 from dslint.stages.examples import outcome
-from dslint.stages.fix import Wish, fix
+from dslint.stages.fix import fix
+from dslint.stages.inplace import Wish
 
 PAGE = """# An answer names a ticket
 

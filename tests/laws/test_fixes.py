@@ -18,7 +18,8 @@ from dslint.config import load
 from dslint.rulebook import book
 from dslint.stages.check import check
 from dslint.stages.examples import mended
-from dslint.stages.fix import Fixes, Wish, fix
+from dslint.stages.fix import Fixes, fix
+from dslint.stages.inplace import Wish
 from dslint.stages.mending import Change
 
 

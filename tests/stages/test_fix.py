@@ -18,8 +18,9 @@ import zstandard
 from dslint.config import load
 from dslint.errors import InputError, UsageError
 from dslint.stages import lock
-from dslint.stages.fix import Fixes, Wish, fix
+from dslint.stages.fix import Fixes, fix
 from dslint.stages.ignore import ignore
+from dslint.stages.inplace import Wish
 from dslint.stages.pour import pour
 
 PEAS = (
@@ -266,7 +267,7 @@ def test_a_file_that_changes_meanwhile_is_left_alone(
         path.write_text(f"{WRONG}\n{WRONG}\n")
         return found
 
-    monkeypatch.setattr("dslint.stages.fix.pour", meanwhile)
+    monkeypatch.setattr("dslint.stages.inplace.pour", meanwhile)
     with pytest.raises(InputError, match="meanwhile"):
         done(path)
     assert path.read_text() == f"{WRONG}\n{WRONG}\n"
@@ -280,7 +281,8 @@ def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(path: Path, mom
     script = f"""
 import os, signal
 from dslint.config import load
-from dslint.stages.fix import Wish, fix
+from dslint.stages.fix import fix
+from dslint.stages.inplace import Wish
 def die(*given, **more):
     os.kill(os.getpid(), signal.SIGKILL)
 if {moment!r} != "after":

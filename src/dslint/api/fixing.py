@@ -40,8 +40,8 @@ def fix(
     Raises UsageError, ConfigError, PageError or InputError, all of them DslintErrors; a file is
     then as it was, or mended whole.
     """
-    from dslint.stages.fix import Wish
     from dslint.stages.fix import fix as in_place
+    from dslint.stages.inplace import Wish
 
     paths = [path] if isinstance(path, str | os.PathLike) else list(path)
     if "-" in paths:

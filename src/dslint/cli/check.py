@@ -164,7 +164,7 @@ def command(
     runs = runs_of(paths, settings)
     if mend:
         from dslint.cli.fix import fixed
-        from dslint.stages.fix import Wish
+        from dslint.stages.inplace import Wish
 
         if target == "all" or reports:
             raise UsageError("--fix mends for one target, and has a report of its own")

@@ -96,7 +96,7 @@ def command(
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # as in `check`: processes, not threads
 
     from dslint.config import load
-    from dslint.stages.fix import Wish
+    from dslint.stages.inplace import Wish
 
     target = given.pop("target")
     settings = load(config=config, target=(target,) if target else None, **given)

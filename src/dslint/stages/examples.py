@@ -19,9 +19,9 @@ from dslint.model import Example, Rule
 from dslint.rulebook import book, page
 from dslint.stages import lock
 from dslint.stages.files import opened
-from dslint.stages.fix import settled
 from dslint.stages.frozen import hold
 from dslint.stages.gather import gather
+from dslint.stages.inplace import settled
 from dslint.stages.plan import Plan
 from dslint.stages.purpose import for_model, purpose_of
 from dslint.stages.scan import Raised
