@@ -91,7 +91,11 @@ def test_only_a_row_of_roles_and_texts_is_called_plain(rows: list[dict[str, Any]
             for message in row["messages"]
         )
     ]
-    assert batch.plain == (plain if batch.listed else [])
+    assert batch.plain == plain
+    mixed = Batch(
+        [*batch.records, Record(9, b"", {"prompt": "a", "completion": "b"}, "completion")]
+    )
+    assert mixed.plain == plain, "what stands beside it makes no difference"
 
 
 PIECES = st.sampled_from(

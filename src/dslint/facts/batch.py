@@ -172,11 +172,11 @@ class Batch:
     @cached_property
     def plain(self) -> list[int]:
         """The positions of the records that are nothing but messages of a role and a text."""
-        if not self.listed:
-            return []
         rich = {self.owners[at] for at in self.rich}
         return [
-            at for at, record in enumerate(self.records) if len(record.data) == 1 and at not in rich
+            at
+            for at, record in enumerate(self.records)
+            if len(record.data) == 1 and at not in rich and (self.listed or _is_list(record))
         ]
 
     @cached_property
@@ -350,3 +350,10 @@ def joined(content: object) -> str | None:
         part["text"] for part in content if type(part) is dict and type(part.get("text")) is str
     ]
     return "\n".join(texts) if texts else None
+
+
+def _is_list(record: Record) -> bool:
+    """Say whether a record keeps its messages in one list, objects all, in OpenAI's words."""
+    format = FORMATS.get(record.format)
+    found = record.data.get(format.listed) if format and format.listed else None
+    return type(found) is list and {*map(type, found)} <= {dict}
