@@ -357,6 +357,13 @@ def test_pictures_of_trainers_stand_in_parts(part: Row, beside: list[Any]) -> No
     assert converted(row) == ({"messages": [asked, YES]}, set())
 
 
+def test_the_steps_of_an_answer_are_its_parts() -> None:
+    row = {"prompt": "Sundays?", "completions": ["It is Sunday.", "Yes."], "labels": [True, True]}
+    chat, lost = converted(row)
+    steps = [{"type": "text", "text": each} for each in row["completions"]]
+    assert (chat["messages"][1]["content"], lost) == (steps, set())
+
+
 def test_a_question_may_stand_beside_its_two_answers() -> None:
     row = {"system": "Be brief.", "question": "Sundays?", "chosen": "Yes.", "rejected": "No."}
     pair, lost = converted(row, "preference")
@@ -408,6 +415,10 @@ def test_what_a_chat_cannot_hold_is_named(row: Row, lost: set[str]) -> None:
         ({"prompt": "Where?"}, "chat", "it has no completion"),
         ({"prompt": [ASKED]}, "chat", "it has no answer"),
         ({"prompt": "?", "completion": "!", "label": False}, "chat", "labelled as a bad one"),
+        (
+            {"prompt": "?", "completions": ["Hm.", "!"], "labels": [True, False]},
+            *("chat", "labelled as a bad one"),
+        ),
         ({"messages": [ASKED, YES]}, "preference", "two answers"),
         ({"prompt": "?", "chosen": [YES, YES], "rejected": "!"}, "preference", "2 messages"),
         ({"conversations": [said("human", "?"), "!"]}, "chat", "of `conversations` is no object"),

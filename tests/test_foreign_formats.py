@@ -98,6 +98,9 @@ ROWS: dict[str, list[Row]] = {
         {"prompt": "Does it run?", "completion": "No.", "label": False},
     ],
     "trl-prompt": [{"prompt": [ASKED], "solution": "hourly"}],
+    "trl-stepwise": [
+        {"prompt": "Does it run?", "completions": ["It is Sunday.", "Yes."], "labels": [True, True]}
+    ],
     "bedrock-converse": [
         {
             "schemaVersion": "bedrock-conversation-2024",

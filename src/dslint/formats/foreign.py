@@ -21,6 +21,7 @@ FOREIGN: tuple[Format, ...] = (
     trl.PREFERENCE,
     trl.KTO,
     trl.PROMPT,
+    trl.STEPWISE,
     bedrock.CONVERSE,
     bedrock.CLAUDE,
     vertex.VERTEX,

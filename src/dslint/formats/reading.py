@@ -36,6 +36,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "llamafactory-kto": frozenset({"label", "kto_tag"}),
     "trl-kto": frozenset({"label"}),
     "trl-preference": frozenset({"system"}),
+    "trl-stepwise": frozenset({"labels"}),
 }
 """Keys of rows that readers read beside those that their turns point to."""
 
@@ -124,7 +125,8 @@ def _verify(row: Row, turns: list[Turn], format: Format) -> None:
         for pair in row["history"] if type(row.get("history")) is list else ():
             if type(pair) is not list or len(pair) != 2:
                 raise Unconvertible("an item of `history` is not a question with its answer")
-    for key in {turn.base.split("/")[1] for turn in turns} - {"history"}:
+    texts = {"history"} | ({"completions"} if format.name == "trl-stepwise" else set())
+    for key in {turn.base.split("/")[1] for turn in turns} - texts:
         value = row.get(key)
         if type(value) is dict:
             value = value.get("messages")
@@ -137,7 +139,8 @@ def _label(row: Row, format: Format) -> bool | None:
     for key in ("kto_tag", *(("label",) if format.name.endswith("-kto") else ())):
         if type(row.get(key)) is bool:
             return bool(row[key])
-    return None
+    steps = row.get("labels") if format.name == "trl-stepwise" else None
+    return all(each is True for each in steps) if type(steps) is list else None
 
 
 def _media(row: Row, found: Conversation) -> None:

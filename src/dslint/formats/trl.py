@@ -8,7 +8,7 @@ from __future__ import annotations
 from dslint.formats.content import Unconvertible
 from dslint.formats.conversation import Conversation
 from dslint.formats.exchanges import arguments_of, calls_of
-from dslint.formats.pieces import alike, lay, put, written_tools
+from dslint.formats.pieces import alike, lay, put, text, written_tools
 from dslint.formats.shape import Format, Row, Turn, no_tools
 from dslint.formats.sharegpt import has_sides, under
 from dslint.formats.writing import (
@@ -68,8 +68,23 @@ def _completion(row: Row) -> list[Turn]:
     return turns
 
 
+def _is_stepwise(row: Row) -> bool:
+    return "prompt" in row and all(type(row.get(key)) is list for key in ("completions", "labels"))
+
+
+def _stepwise(row: Row) -> list[Turn]:
+    """Read an answer in steps, each of which has a label."""
+    turns: list[Turn] = []
+    lay(turns, "input", "prompt", row.get("prompt"), "user")
+    if type(steps := row.get("completions")) is list:
+        parts = [text(each) if type(each) is str else each for each in steps]
+        put(turns, "completion", "/completions", {"role": "assistant", "content": parts})
+    return turns
+
+
 def _is_prompt(row: Row) -> bool:
-    return type(row.get("prompt")) is list and "completion" not in row and not has_sides(row)
+    others = row.keys() & {"completion", "completions"}
+    return type(row.get("prompt")) is list and not others and not has_sides(row)
 
 
 def _is_preference(row: Row) -> bool:
@@ -207,4 +222,7 @@ PROMPT = Format(
     _completion,
     tools=written_tools,
     write=_write_prompt,
+)
+STEPWISE = Format(
+    "trl-stepwise", "TRL answers in labelled steps", _is_stepwise, _stepwise, tools=written_tools
 )

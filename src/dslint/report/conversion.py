@@ -36,7 +36,7 @@ NOTES = {
     "developer": "had a message from `developer`: from the system now",
     "new-ids": "had ids of calls that are not taken there: `call00001` and so on now",
     "parts": "have lists of parts for contents, as some are: a column of Parquet has one type",
-    "arguments-packed": "have the arguments of calls as JSON text: in Parquet each would have the keys of all",
+    "arguments-packed": "have the arguments of calls as JSON text: in Parquet, objects bend",
     "raw-text": "are raw text now, around which a trainer puts no chat template",
     "reasoning": "keep their reasoning in a field, which few trainers read (--reasoning inline)",
     "reasoning-inline": "have their reasoning before the answer, in `<think>` and `</think>`",
