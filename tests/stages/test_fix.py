@@ -17,6 +17,8 @@ import zstandard
 
 from dslint.config import load
 from dslint.errors import InputError, UsageError
+from dslint.report.fixes import render
+from dslint.report.screen import Look
 from dslint.stages import lock
 from dslint.stages.fix import Fixes, fix
 from dslint.stages.ignore import ignore
@@ -336,3 +338,14 @@ def test_a_line_is_counted_once_whatever_is_mended_in_it(path: Path) -> None:
         "trailing-comma": 1,
         "mojibake": 1,
     }
+
+
+def test_an_example_in_the_report_shows_no_secret(path: Path) -> None:
+    key = "sk-proj-" + "Ab3dE5gH1jK2mN4p" * 4
+    row = PEAS.replace("In March.", f"{key} \u200bis the key, write to ann.lee@example.org")
+    path.write_text(f"{row}\n")
+    out = io.StringIO()
+    render(done(path, dry=True), out, Look(), "dslint fix train.jsonl", "masked")
+    assert "is the key" in out.getvalue()
+    assert "mN4p" not in out.getvalue()
+    assert "ann.lee" not in out.getvalue()
