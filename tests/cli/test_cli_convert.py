@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
+from dslint import targets
+from dslint.stages.goal import WRITTEN
+
 Run = Callable[..., tuple[int, str, str]]
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -137,3 +140,31 @@ def test_a_lock_knows_how_its_table_was_read(run: Run) -> None:
     assert "lock-does-not-match" not in run("check", "--frozen", "train.jsonl")[1]
     Path("faq.csv").write_bytes(table.replace("nove", "dez").encode("cp1252"))
     assert "lock-does-not-match" in run("check", "--frozen", "train.jsonl")[1]
+
+
+def test_the_help_names_what_can_be_written(run: Run) -> None:
+    code, out, _ = run("convert", "--help")
+    assert code == 0
+    assert [name for name in (*WRITTEN, *targets.names()) if name not in out] == []
+
+
+def test_what_is_written_for_a_target_is_told_with_the_check_to_type(run: Run) -> None:
+    Path("in.jsonl").write_text(CHAT)
+    _, _, err = run("convert", "in.jsonl", "--to", "azure", "--no-lock")
+    assert "in.azure.jsonl · chat, with a byte-order mark\n" in err
+    assert err.endswith("dslint check in.azure.jsonl --target azure\n")
+    assert run("check", "in.azure.jsonl", "--target", "azure", "--level", "all=off")[0] == 0
+    _, _, err = run("convert", "in.jsonl", "--to", "sharegpt", "--no-lock")
+    assert "in.sharegpt.jsonl\n" in err
+
+
+def test_a_batch_is_joined(run: Run) -> None:
+    body = {"messages": [{"role": "user", "content": "Now?"}]}
+    answer = {"choices": [{"message": {"role": "assistant", "content": "Yes."}}]}
+    asked = {"custom_id": "1", "url": "/v1/chat/completions", "body": body}
+    Path("asked.jsonl").write_text(json.dumps(asked))
+    Path("told.jsonl").write_text(json.dumps({"custom_id": "1", "response": {"body": answer}}))
+    assert run("convert", "told.jsonl", "-o", "-")[0] == 1
+    code, out, _ = run("convert", "told.jsonl", "--join", "asked.jsonl", "-o", "-")
+    assert code == 0
+    assert json.loads(out)["messages"][1]["content"] == "Yes."

@@ -47,11 +47,11 @@ def goal(to: str) -> Goal:
 
     Raises UsageError for a name of nothing that can be written.
     """
+    if to in WRITTEN and to not in targets.names():
+        return Goal(to)
     known = {name: each.name for each in targets.every() for name in (each.name, *each.aliases)}
     if to in known or to.endswith(".toml"):
         return _of_target(targets.load(to), to)
-    if to in WRITTEN:
-        return Goal(to)
     near = did_you_mean(to, [*WRITTEN, *known])
     raise UsageError(
         f"nothing is converted to `{to}`{near}\n"
