@@ -19,7 +19,6 @@ from dslint.rulebook import book, selection
 from dslint.stages import executor, ignore
 from dslint.stages.assemble import assemble
 from dslint.stages.files import File, opened
-from dslint.stages.frozen import hold
 from dslint.stages.gather import Gathered, gather
 from dslint.stages.ignore import Ignores
 from dslint.stages.plan import Plan
@@ -63,7 +62,11 @@ def check(
             opened(spooled if spooled and each.path == source.STDIN else each, settings.format)
             for each in sources
         ]
-        unheld = hold(files) if frozen else []
+        unheld: list[Skipped] = []
+        if frozen:
+            from dslint.stages.frozen import hold
+
+            unheld = hold(files)
         asked = [_evaluation(each) for each in source.find(against)]
         reports = _reports(rules, files, settings, locate_all, jobs, chunk, begin, asked)
         return [replace(each, skipped=(*each.skipped, *unheld)) for each in reports]

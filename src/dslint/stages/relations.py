@@ -11,13 +11,8 @@ import polars as pl
 from dslint.facts import near as signatures
 from dslint.facts.near import THRESHOLD
 from dslint.facts.relations import Asked, Near, Spot, Twin
-from dslint.stages import twins
-from dslint.stages.alike import alike
 from dslint.stages.files import File, opened
-from dslint.stages.overlap import overlaps
 from dslint.stages.plan import Plan
-from dslint.stages.prints import Wanted, prints
-from dslint.stages.thin import left, spared
 
 SHORT = 40
 """Characters that an answer has at the most to be taken for a label."""
@@ -54,8 +49,8 @@ def made(
         return plan.purpose.side(files[number].source.name)
 
     found: dict[str, Sequence[Twin | Near | Asked]] = {}
-    if "twin" in plan.questions and facts:
-        found["twin"] = twins_of(files, pl.concat(facts), side)
+    if "twin" in plan.questions and facts and _repeat(every := pl.concat(facts)):
+        found["twin"] = twins_of(files, every, side)
     if "near" in plan.questions:
         found["near"] = near_of(files, side, plan.format, jobs, _threshold(plan))
     if "overlap" in plan.questions:
@@ -63,6 +58,13 @@ def made(
         if asked or against:
             found["overlap"] = list(asked_of(files, side, [*asked, *against], plan.format, jobs))
     yield from ((name, rows) for name, rows in found.items() if rows)
+
+
+def _repeat(facts: pl.DataFrame) -> bool:
+    """Say whether any two rows have a hash in common: what compares them need not be loaded
+    otherwise.
+    """
+    return any(facts[name].n_unique() < len(facts) for name in ("_exact", "_prompt"))
 
 
 def _threshold(plan: Plan) -> float:
@@ -80,6 +82,8 @@ def twins_of(files: Sequence[File], facts: pl.DataFrame, side: Side) -> list[Twi
     first in `validation` too. `facts` are a row a record, in order: `file`, `line`, `format` and
     the hashes of `identity`. Records that are said to be the same were read again.
     """
+    from dslint.stages import twins
+
     sides = pl.DataFrame(
         {"file": range(len(files)), "side": [side(number) for number in range(len(files))]},
         schema={"file": pl.UInt32, "side": pl.String},
@@ -151,6 +155,10 @@ def near_of(
     than that it is nearly another training row. Raises UsageError where this needs what is not
     installed.
     """
+    from dslint.stages.alike import alike
+    from dslint.stages.prints import Wanted, prints
+    from dslint.stages.thin import left, spared
+
     signatures.require()
     fresh = [opened(each.source, format) for each in files]
     wanted = Wanted(bands=signatures.bands_of(threshold), format=format)
@@ -196,6 +204,8 @@ def asked_of(
     jobs: int = 1,
 ) -> Iterator[Asked]:
     """Yield the rows of training files that have a run of words of a question in `evaluation`."""
+    from dslint.stages.overlap import overlaps
+
     numbers = [number for number in range(len(files)) if side(number) == "train"]
     fresh = [opened(files[number].source, format) for number in numbers]
     asked = [opened(each.source, None) for each in evaluation]
@@ -211,7 +221,7 @@ def asked_of(
 
 
 def _place(files: Sequence[File], number: int, row: int) -> str:
-    """Name a row; of a long path the beginning goes, so that no message is cut where the line is."""
+    """Name a row; of a long path the beginning goes: no message may be cut where the line is."""
     name, line = files[number].source.name, f":{files[number].line_of(row)}"
     room = PLACE - len(line)
     return (name if len(name) <= room else "…" + name[1 - room :]) + line

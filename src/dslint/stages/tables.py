@@ -8,11 +8,7 @@ from functools import partial
 from dslint.jsonl import source
 from dslint.jsonl.encoding import explained, foreign, verified
 from dslint.jsonl.source import Source
-from dslint.tabular.columnar import columnar
-from dslint.tabular.delimited import delimited
-from dslint.tabular.lines import listed
 from dslint.tabular.table import Table, TableError
-from dslint.tabular.workbook import workbook
 
 TABLES = frozenset({"csv", "parquet", "arrow", "xlsx"})
 """Containers that hold tables."""
@@ -60,15 +56,23 @@ def opened(found: Source, head: bytes, kind: str, reading: Reading) -> Table:
                 raise TableError(explained(head))
             blocks = partial(source.blocks, found, BLOCK)
             if kind == "text":
+                from dslint.tabular.lines import listed
+
                 return listed(blocks)
+            from dslint.tabular.delimited import delimited
+
             whole = len(head) < source.HEAD
             return delimited(blocks, head, whole, reading.delimiter)
         case "xlsx":
+            from dslint.tabular.workbook import workbook
+
             with found.open() as file:
                 return workbook(source.read(found, file, MOST), reading.sheet)
         case _ if found.packing:
             raise TableError(f"is {kind} packed once more: unpack it first")
         case _:
+            from dslint.tabular.columnar import columnar
+
             return columnar(found.path, kind)
 
 
