@@ -189,6 +189,29 @@ def test_what_is_declined_is_not_done(folder: Path) -> None:
     assert not Path("data-validation.jsonl").exists()
 
 
+def test_what_can_be_mended_is_mended_in_a_copy(folder: Path) -> None:
+    broken = '{"prompt": "And the salt?", "completion": "Not here.",}\n'
+    Path("data.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in rows_of(12)) + broken, encoding="utf-8"
+    )
+    whole = Path("data.jsonl").read_bytes()
+    done = prepare("data.jsonl", wish_of(), lambda remedy: True)
+    assert [remedy.name for remedy, _ in done.answers] == ["mend", "validation"]
+    assert ("And the salt?", "Not here.") in pairs(done)
+    assert (done.conversion.source, Path("data.jsonl").read_bytes()) == ("data.jsonl", whole)
+    entry = lock.read(Path("dslint.lock"))["data-train.jsonl"]
+    assert entry.inputs == {"data.jsonl": lock.content_of("data.jsonl")}
+    (example,) = done.answers[0][0].examples
+    assert example.before.endswith('here.",}')
+    assert (example.after or "").endswith('here."}')
+    again = prepare("data.jsonl", wish_of(force=True), lambda remedy: remedy.name != "mend")
+    assert [name for name, _ in [(each.name, no) for each, no in again.answers]] == [
+        "mend",
+        "unreadable-rows",
+        "validation",
+    ]
+
+
 def test_what_is_needed_and_declined_leaves_nothing(folder: Path) -> None:
     done = run(MESS, ask=lambda remedy: False)
     assert (done.refusal, len(done.answers)) == (
@@ -349,6 +372,10 @@ def test_a_plan_is_not_asked_what_it_does_not_say(folder: Path) -> None:
     answers.save(Path("p.toml"), {}, [])
     with pytest.raises(ConfigError, match=r"p\.toml does not say whether to leave out keys"):
         run(MESS, ask=answers.read(Path("p.toml"))[1])
+    for said in ("seeds = 3", "seed = 'x'", "seed = true", "map = 1"):
+        Path("p.toml").write_text(f"plan = 1\n[remedies]\n[settings]\n{said}\n", encoding="utf-8")
+        with pytest.raises(ConfigError, match=r"did you mean `seed`|can't be"):
+            answers.read(Path("p.toml"))
     for text in ("x = 1\n", "plan = 2\n[remedies]\n", "plan = 1\n"):
         Path("p.toml").write_text(text, encoding="utf-8")
         with pytest.raises(ConfigError, match="is no plan"):

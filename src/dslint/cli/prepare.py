@@ -11,7 +11,7 @@ import click
 
 from dslint.cli.asking import confirm
 from dslint.cli.convert import reading_options
-from dslint.errors import ConfigError, UsageError
+from dslint.errors import UsageError
 
 if TYPE_CHECKING:
     from dslint.stages.remedies import Remedy
@@ -123,10 +123,7 @@ def command(
         render_answer(agreed, sys.stderr, options)
         return agreed
 
-    try:
-        wish = wish_of(out=out, force=force, lock=not no_lock, **chosen)
-    except TypeError:
-        raise ConfigError(f"{plan}: one of its [settings] is none that there is") from None
+    wish = wish_of(out=out, force=force, lock=not no_lock, **chosen)
     done = prepare(
         path, wish, ask, lambda found: render_found(found, sys.stderr, options), progress
     )

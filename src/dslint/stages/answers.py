@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dslint.config import toml
-from dslint.errors import ConfigError
+from dslint.errors import ConfigError, did_you_mean
 from dslint.stages import atomic
 from dslint.stages.remedies import Remedy
 
@@ -35,6 +35,16 @@ def save(path: Path, settings: Mapping[str, Any], answers: Iterable[tuple[Remedy
     atomic.replace(path, ("\n".join(lines) + "\n").encode())
 
 
+SETTINGS: Mapping[str, type | tuple[type, ...]] = {
+    "validation": (int, float),
+    "seed": int,
+    "context": int,
+    "map": dict,
+    **dict.fromkeys(("system", "format", "encoding", "delimiter", "sheet"), str),
+}
+"""What a plan may set, and what it is there."""
+
+
 def read(path: Path) -> tuple[dict[str, Any], Callable[[Remedy], bool]]:
     """Return a plan's settings, and what answers as it says.
 
@@ -45,6 +55,12 @@ def read(path: Path) -> tuple[dict[str, Any], Callable[[Remedy], bool]]:
     settings, remedies = table.get("settings", {}), table.get("remedies")
     if table.get("plan") != 1 or not isinstance(remedies, dict) or not isinstance(settings, dict):
         raise ConfigError(f"{where} is no plan that `dslint prepare --save-plan` wrote")
+    for name, value in settings.items():
+        if name not in SETTINGS:
+            near = did_you_mean(name, SETTINGS)
+            raise ConfigError(f"{where}: there is no setting `{toml.printable(name)}`{near}")
+        if not isinstance(value, SETTINGS[name]) or isinstance(value, bool):
+            raise ConfigError(f"{where}: `{name}` can't be {toml.literal(value)}")
 
     def answer(remedy: Remedy) -> bool:
         agreed = remedies.get(remedy.name)

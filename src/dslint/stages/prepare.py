@@ -28,7 +28,7 @@ from dslint.stages import lock, outputs, split
 from dslint.stages.atomic import Draft
 from dslint.stages.convert import Conversion, Progress
 from dslint.stages.first_remedies import first_remedies
-from dslint.stages.lock import Content
+from dslint.stages.mended_copy import mended_copy
 from dslint.stages.remedies import (
     Changes,
     Remedy,
@@ -38,6 +38,7 @@ from dslint.stages.remedies import (
     remedies,
 )
 from dslint.stages.sides import Size
+from dslint.stages.tables import Reading, told
 
 Ask = Callable[[Remedy], bool]
 
@@ -140,17 +141,21 @@ def prepare(
         rows = Path(folder) / "rows.jsonl"
         found = _converted(path, wish, rows, begin)
         tell(found)
+        now = path
+        if (mended := mended_copy(path, wish.reading, Path(folder))) and tour.agrees(mended[1]):
+            now = str(mended[0])
+            found = replace(_converted(now, wish, rows, begin), source=found.source)
         if found.refusal:
-            return Preparation(found, refusal=found.refusal)
-        for remedy in first_remedies(path, wish.reading, found):
+            return Preparation(found, tuple(tour.answers), refusal=found.refusal)
+        for remedy in first_remedies(now, wish.reading, found):
             agreed = tour.agrees(remedy)
             if not agreed and remedy.needed:
                 why = f"nothing is written: it takes `{remedy.name}`"
                 return Preparation(found, tuple(tour.answers), refusal=why)
             if not agreed:
                 reading = replace(wish.reading, renew=False)
-                found = _converted(path, replace(wish, reading=reading), rows, begin)
-        made_of = next(iter(lock.read(Path(folder) / lock.NAME)["rows.jsonl"].inputs.values()))
+                again = _converted(now, replace(wish, reading=reading), rows, begin)
+                found = replace(again, source=found.source)
         survey = _surveyed(rows, wish)
         for remedy in remedies(survey):
             tour.agrees(remedy)
@@ -168,7 +173,7 @@ def prepare(
             return replace(done, answers=tuple(tour.answers), refusal=why)
         parts = _parts(kept, count, wish, tour)
         done = replace(done, answers=tuple(tour.answers))
-        return _written(path, wish, done, dict(zip(names, parts, strict=False)), made_of)
+        return _written(path, wish, done, dict(zip(names, parts, strict=False)))
 
 
 def _names(path: str, wish: Wish) -> tuple[str, str]:
@@ -191,10 +196,10 @@ def _converted(path: str, wish: Wish, rows: Path, begin: Callable[[int], Progres
         allow_loss=tuple(LOSSES),
         max_rejects=2**62,
         force=True,
-        lock=True,
+        lock=False,
     )
     found = conversion.convert(path, wanted, begin=begin)
-    return replace(found, out="", lock=None)  # where it was written is nobody's business
+    return replace(found, out="")  # where it was written is nobody's business
 
 
 def _prefers(path: str, reading: conversion.Wish) -> bool:
@@ -278,11 +283,7 @@ def _validation(wish: Wish, count: int) -> Size | None:
 
 
 def _written(
-    path: str,
-    wish: Wish,
-    done: Preparation,
-    parts: Mapping[str, tuple[Path, int]],
-    made_of: Content,
+    path: str, wish: Wish, done: Preparation, parts: Mapping[str, tuple[Path, int]]
 ) -> Preparation:
     """Write the files and the lock, all of them whole."""
     with ExitStack() as open_:
@@ -304,7 +305,7 @@ def _written(
     (locked,) = lock.record(
         "prepare",
         dict.fromkeys(parts),
-        {path: made_of},
+        {path: lock.content_of(path, _reading(wish.reading))},
         {
             "remedies": [remedy.name for remedy, agreed in done.answers if agreed],
             "declined": [remedy.name for remedy, agreed in done.answers if not agreed],
@@ -316,6 +317,10 @@ def _written(
         f"{left_out:,} of {done.conversion.read:,} rows left out",
     )
     return replace(done, lock=shown(locked))
+
+
+def _reading(said: conversion.Wish) -> Reading:
+    return told(said.encoding, said.delimiter, said.sheet)
 
 
 def _rows(path: Path) -> Iterator[tuple[bytes, Row]]:
