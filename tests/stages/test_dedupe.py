@@ -336,3 +336,13 @@ def test_the_library_does_the_same(tmp_path: Path) -> None:
         dslint.dedupe([{}])  # type: ignore[list-item]
     with pytest.raises(UsageError, match="name them"):
         dslint.dedupe("-")
+
+
+def test_a_byte_order_mark_stays_and_moves_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    rows = [json.dumps(each).encode() for each in (alike(0), alike(1), chat("x", "y"), alike(0))]
+    path.write_bytes(b"\xef\xbb\xbf" + b"\n".join(rows))
+    out = tmp_path / "out.jsonl"
+    found = dedupe([str(path)], Wish(out=str(out), near=0.8, lock=False))
+    assert found.gone == {"exact": 1, "near": 1}
+    assert out.read_bytes() == b"\xef\xbb\xbf" + rows[0] + b"\n" + rows[2] + b"\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -109,6 +110,8 @@ def command(
 
     Exit code: 0 done, whatever was found; 2 a wrong call or an unreadable file, nothing written.
     """
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # as in `check`: processes, not threads
+
     from dslint.cli.check import progress
     from dslint.errors import UsageError
     from dslint.report import dedupe as report

@@ -19,11 +19,14 @@ from dslint.formats import of_row
 from dslint.model import Record
 from dslint.stages.files import File
 
-MANY = 50
+MANY = 16
 """How many rows of a band that are not yet told apart are compared with all others of it."""
 
 ROUNDS = 8
 """How often what is left is compared. Each round leaves less; real data needs two or three."""
+
+PAIRS = 20_000
+"""Pairs that are compared together: what they say is in memory at one time."""
 
 READ = 400
 """Rows that are read again together."""
@@ -103,8 +106,10 @@ def _pairs(meetings: pl.DataFrame, kind: pl.Series, most: int) -> pl.DataFrame:
     open_ = meetings.with_columns(kind=kind.gather(meetings["row"])).filter(
         pl.col("kind").is_not_null()
     )
-    open_ = open_.filter(pl.col("kind").n_unique().over("band") > 1).with_columns(
-        nth=pl.int_range(pl.len(), dtype=pl.UInt32).over("band")
+    open_ = (
+        open_.filter(pl.col("kind").n_unique().over("band") > 1)
+        .with_columns(nth=pl.int_range(pl.len(), dtype=pl.UInt32).over("band"))
+        .select("band", "row", "kind", "nth")
     )
     first = open_.filter(pl.col("nth") < most)
     return (
@@ -124,8 +129,23 @@ def _shares(
     least: float,
     format: str | None,
 ) -> Iterator[tuple[Pair, float]]:
-    """Yield the share of shingles that each pair has in common. A row is read once, and kept only
-    as long as another one that it is compared with is to come.
+    """Yield the share of shingles that each pair has in common, some pairs at a time: what has no
+    offsets is read from its beginning each time, and so but once.
+    """
+    size = PAIRS if rows["offset"].null_count() == 0 else len(pairs)
+    for begin in range(0, len(pairs), max(1, size)):
+        yield from _shares_of(files, rows, pairs[begin : begin + size], least, format)
+
+
+def _shares_of(
+    files: Sequence[File],
+    rows: pl.DataFrame,
+    pairs: pl.DataFrame,
+    least: float,
+    format: str | None,
+) -> Iterator[tuple[Pair, float]]:
+    """Read each row once, and keep it only as long as another one that it is compared with is to
+    come.
     """
     partners: dict[int, list[int]] = {}
     for one, other in pairs.iter_rows():
@@ -184,11 +204,12 @@ def read(
     """Read rows again, by their positions in the prints, which ascend; broken ones as records of
     nothing.
     """
-    places = rows.select("file", "line")[list(wanted)].with_columns(row=pl.Series(wanted))
+    columns = [each for each in ("file", "line", "offset", "size") if each in rows.columns]
+    places = rows.select(columns)[list(wanted)].with_columns(row=pl.Series(wanted))
     for (number,), own in places.group_by("file", maintain_order=True):
         file = files[number]
         known = dict(zip(own["line"].to_list(), own["row"].to_list(), strict=True))
-        for line, raw in file.rows_at(list(known)):
+        for line, raw in _raw(file, own):
             try:
                 data = orjson.loads(raw)
             except ValueError:
@@ -196,3 +217,14 @@ def read(
             data = data if type(data) is dict else {}
             kind = format or of_row(data, file.facts.format)
             yield known[line], Record(line, raw, data, kind)
+
+
+def _raw(file: File, places: pl.DataFrame) -> Iterator[tuple[int, bytes]]:
+    """Yield rows of a file by their lines: from where they begin, where that is known."""
+    if "offset" not in places.columns or places["offset"].null_count():
+        yield from file.rows_at(places["line"].to_list())
+        return
+    with file.source.open() as opened:
+        for line, offset, size in places.select("line", "offset", "size").iter_rows():
+            opened.seek(offset)
+            yield line, opened.read(size)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
+from itertools import accumulate
 from typing import Any
 
 import orjson
@@ -26,7 +27,7 @@ from dslint.jsonl.parse import Malformed
 from dslint.jsonl.source import CHUNK, Range
 from dslint.model import Record
 from dslint.stages import executor
-from dslint.stages.files import File
+from dslint.stages.files import BOM, File
 from dslint.stages.lock import Content, content_of_rows
 
 
@@ -63,11 +64,12 @@ def prints(
 ) -> pl.DataFrame:
     """Read files through, and return a row for each of their rows that is not blank, in order.
 
-    `file` and `line` say where it is; `size` is its length in bytes and `sound` whether it is a
-    JSON object. `record` is a hash of what it says, of a line that is none a hash of its bytes;
-    `prompt`, `field_0` … and `band_0` … are as wanted, the fields as JSON and null where a row has
-    none. A row takes 25 bytes, 8 for the prompt, and 144 for a signature in ten bands. `contents` gets what each
-    file holds, if `wanted` asks for it.
+    `file` and `line` say where it is, `offset` where its bytes begin in a file of lines, null in
+    others; `size` is its length in bytes and `sound` whether it is a JSON object. `record` is a
+    hash of what it says, of a line that is none a hash of its bytes; `prompt`, `field_0` … and
+    `band_0` … are as wanted, the fields as JSON and null where a row has none. A row takes 33
+    bytes, 8 for the prompt, and 144 for a signature in ten bands. `contents` gets what each file
+    holds, if `wanted` asks for it.
     """
     found: list[pl.DataFrame] = []
     offsets = [0] * len(files)
@@ -76,13 +78,16 @@ def prints(
     for number, piece, part in executor.run(work, executor.tasks(files, CHUNK), jobs):
         file = files[number]
         before = file.facts.lines
+        begin = None
         if isinstance(piece, Range):
             file.chunks.append((before + 1, offsets[number]))
+            begin = offsets[number] or len(BOM) * file.facts.bom
             offsets[number] += piece.length
         found.append(
             part.rows.with_columns(
                 pl.lit(number, dtype=pl.UInt32).alias("file"),
                 (pl.col("line") + before).cast(pl.UInt32),
+                (pl.col("offset") + pl.lit(begin, dtype=pl.UInt64)).alias("offset"),
             )
         )
         file.facts.join(part.file)
@@ -154,6 +159,9 @@ def taken(
     rows = pl.DataFrame(columns)
     if unsound:
         rows = pl.concat([rows, _of_unsound(unsound, rows.columns)], how="diagonal").sort("line")
+    ends = [0, *accumulate(len(line) + 1 for line in whole.split(b"\n"))]
+    places = [0 if numbered is not None else ends[line - 1] for line in rows["line"]]
+    rows = rows.with_columns(offset=pl.Series(places, dtype=pl.UInt64))
     return Part(facts, rows, _content(batch, unsound) if wanted.content else Content())
 
 
