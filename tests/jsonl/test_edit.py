@@ -158,6 +158,26 @@ def test_a_splice_is_of_characters_whatever_they_are_written_as(
         assert json.loads(made) == {"a": text[:start] + new + text[end:]}
 
 
+SPANS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 4)), min_size=1, max_size=6)
+
+
+@given(SPANS)
+def test_splices_of_different_fixes_are_made_where_they_do_not_overlap(
+    spans: list[tuple[int, int]],
+) -> None:
+    """Also where there are very many of them: each is compared with its neighbours alone."""
+    fixes = [[Splice("/a", start, start + length)] for start, length in spans]
+    _, made = edited(json.dumps({"a": "x" * 16}).encode(), fixes)
+    kept: list[Splice] = []
+    for number, (splice,) in enumerate(fixes):
+        free = all(
+            (splice.end <= each.start or each.end <= splice.start) and splice.start != each.start
+            for each in kept
+        )
+        assert (number in made) == free
+        kept += [splice] * free
+
+
 @given(JSON, st.integers(0, 4))
 def test_flat_text_is_one_line_that_means_the_same(value: Any, indent: int) -> None:
     raw = json.dumps(value, indent=indent, ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -86,11 +87,13 @@ def _steps(pointer: str) -> list[str]:
 
 @dataclass(slots=True)
 class _Taken:
-    """The places that edits have been promised, and all that lie above these."""
+    """The places that edits have been promised, and all that lie above these. `spliced` are the
+    characters of strings, in order.
+    """
 
     whole: set[str] = field(default_factory=set)
     above: set[str] = field(default_factory=set)
-    spliced: dict[str, list[Splice]] = field(default_factory=dict)
+    spliced: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def admits(self, fix: Sequence[Edit]) -> bool:
         """Take a fix's places, unless one of them is taken."""
@@ -99,23 +102,27 @@ class _Taken:
         for edit in fix:
             place = _place(edit)
             if isinstance(edit, Splice):
-                self.spliced.setdefault(place, []).append(edit)
+                self.spliced.setdefault(place, []).append((edit.start, edit.end))
             else:
                 self.whole.add(place)
             self.above.update(_ancestors(place))
+        for place in {edit.pointer for edit in fix if isinstance(edit, Splice)}:
+            self.spliced[place].sort()
         return True
 
     def _is_taken(self, edit: Edit) -> bool:
         place = _place(edit)
-        above = [*_ancestors(place)]
-        if place in self.whole or place in self.above or not self.whole.isdisjoint(above):
+        if place in self.whole or place in self.above:
+            return True
+        if not self.whole.isdisjoint(_ancestors(place)):
             return True
         if not isinstance(edit, Splice):
             return place in self.spliced
-        return any(
-            (edit.start < each.end and each.start < edit.end) or edit.start == each.start
-            for each in self.spliced.get(place, ())
-        )
+        taken = self.spliced.get(place, [])
+        at = bisect_left(taken, (edit.start, -1))
+        if at and taken[at - 1][1] > edit.start:
+            return True
+        return at < len(taken) and (taken[at][0] < edit.end or taken[at][0] == edit.start)
 
 
 def _place(edit: Edit) -> str:
