@@ -212,6 +212,18 @@ def test_what_can_be_mended_is_mended_in_a_copy(folder: Path) -> None:
     ]
 
 
+def test_the_old_marks_are_left_to_their_own_remedy(folder: Path) -> None:
+    rows = [
+        {"prompt": f"{row['prompt']}\n", "completion": f"{row['completion']}<|endoftext|>"}
+        for row in rows_of(30)
+    ]
+    done = run([*rows, {"prompt": "And the salt?\n", "completion": "<|endoftext|>"}])
+    assert [remedy.name for remedy, _ in done.answers] == [
+        *("old-marks", "empty-answers", "validation"),
+    ]
+    assert done.dropped == {"empty-answers": 1}
+
+
 def test_what_is_needed_and_declined_leaves_nothing(folder: Path) -> None:
     done = run(MESS, ask=lambda remedy: False)
     assert (done.refusal, len(done.answers)) == (

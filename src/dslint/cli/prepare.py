@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -87,6 +88,8 @@ def command(
 
     Exit code: 0 written, 1 nothing written: no row would be left, or a needed remedy was declined.
     """
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # as in `check`: processes, not threads
+
     from dslint.cli.check import progress
     from dslint.report import Options
     from dslint.report.preparation import (

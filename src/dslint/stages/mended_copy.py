@@ -10,14 +10,16 @@ from dslint.config import load
 from dslint.stages import convert as conversion
 from dslint.stages.beginnings import SHOWN
 from dslint.stages.fix import fix
-from dslint.stages.inplace import Wish
+from dslint.stages.inplace import Begin, Wish
 from dslint.stages.mending import Change
 from dslint.stages.remedies import Example, Remedy
 
 _BEFORE, _LONG = 24, 72
 
 
-def mended_copy(path: str, reading: conversion.Wish, folder: Path) -> tuple[Path, Remedy] | None:
+def mended_copy(
+    path: str, reading: conversion.Wish, folder: Path, begin: Begin
+) -> tuple[Path, Remedy] | None:
     """Return a mended copy of the file at `path`, in `folder`, and what was mended in it; None
     where nothing is.
     """
@@ -26,7 +28,9 @@ def mended_copy(path: str, reading: conversion.Wish, folder: Path) -> tuple[Path
         return None
     copy = folder / Path(path).name
     shutil.copyfile(path, copy)
-    (done,) = fix([str(copy)], load(config=False, format=reading.format), Wish()).files
+    # what the old format needed is another remedy's, which looks at all rows
+    settings = load(config=False, format=reading.format, levels=[("completion", "off")])
+    (done,) = fix([str(copy)], settings, Wish(), begin=begin).files
     if not done.changed:
         return None
     rules = ", ".join(f"{name} in {lines:,}" for name, lines in done.lines.items())

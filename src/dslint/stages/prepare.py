@@ -142,7 +142,8 @@ def prepare(
         found = _converted(path, wish, rows, begin)
         tell(found)
         now = path
-        if (mended := mended_copy(path, wish.reading, Path(folder))) and tour.agrees(mended[1]):
+        mended = mended_copy(path, wish.reading, Path(folder), begin)
+        if mended and tour.agrees(mended[1]):
             now = str(mended[0])
             found = replace(_converted(now, wish, rows, begin), source=found.source)
         if found.refusal:
