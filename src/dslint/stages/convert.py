@@ -233,7 +233,7 @@ def _converted(
             aside.keep()
         if not refusal and written.keep():
             total.notes["parts"] = total.wrote
-        if not refusal and written.kind == "parquet" and rewriting.style.arguments == "object":
+        if not refusal and written.kind == "parquet" and wanted.style.arguments == "object":
             total.notes["arguments-packed"] = total.wrote
     locked = _record(file, wish, out, total) if rewriting.hashed and not refusal else None
     return Conversion(
@@ -260,9 +260,12 @@ def _converted(
     )
 
 
-def _style(wanted: Goal, wish: Wish) -> Style:
-    """Return how rows are written; what a user says of reasoning goes before what is wanted."""
-    return replace(wanted.style, reasoning=None) if wish.reasoning else wanted.style
+def _style(wanted: Goal, wish: Wish) -> Style | None:
+    """Return how rows are written, None where it is as OpenAI has them; what a user says of
+    reasoning goes before what is wanted.
+    """
+    style = replace(wanted.style, reasoning=None) if wish.reasoning else wanted.style
+    return None if style == Style() else style
 
 
 def _refused(total: Part, wish: Wish) -> str:

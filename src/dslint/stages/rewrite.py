@@ -31,7 +31,6 @@ from dslint.tabular.table import BROKEN
 
 Numbered = Sequence[tuple[int, bytes]]
 
-AS_IT_IS = Style()
 _FORMULA = b':"='
 
 
@@ -49,7 +48,7 @@ class Rewriting:
     reasoning: Spelling | None
     hashed: bool = False
     fields: Fields | None = None
-    style: Style = field(default_factory=Style)
+    style: Style | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,17 +227,17 @@ def _row(
         _reason(how, found)
     if how.system is not None:
         _instruct(how.system, found)
-    weight = fitted(found, how.style) if how.style != AS_IT_IS else None
+    weight = fitted(found, how.style) if how.style else None
     changed = found.notes or found.lost or found.row_weight is not None
-    if format == how.to and how.style == AS_IT_IS and not changed:
+    if format == how.to and not how.style and not changed:
         _verify(how.to, data)
         return _kept(how, line, data), data, found
     row = write(found, FORMATS[how.to])
     if not (format == COMPLETION.name and how.to == CHAT.name):
         _verify(how.to, row)  # what is made of two texts is sound
-    if how.style != AS_IT_IS:
+    if how.style:
         row = dressed(row, how.style, weight)
-    if row == data or row == _without_nulls(data):
+    if row == data or (row.keys() <= data.keys() and row == _without_nulls(data)):
         return _kept(how, line, data), data, found
     if "duplicate-key" in flaws:
         raise Unconvertible(f"the key `{flaws['duplicate-key']}` is given twice in it")
@@ -273,7 +272,7 @@ def _reason(how: Rewriting, found: Conversation) -> None:
             found.notes.add(f"reasoning-{how.reasoning}")
     elif (
         how.to in (CHAT.name, PREFERENCE.name)
-        and how.style.reasoning is None
+        and (how.style is None or how.style.reasoning is None)
         and any(reasoning_of(message) for side in sides for message in side)
     ):
         found.notes.add("reasoning")
