@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import orjson
 
-from dslint.facts.batch import TEXTS, Batch
+from dslint.facts.batch import Batch
+from dslint.facts.flat import TEXTS
 from dslint.facts.tokens import images, tools
 from dslint.facts.tokens.encodings import Counter
 from dslint.facts.tokens.images import DEFAULT, UNSIZED, Vision
