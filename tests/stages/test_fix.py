@@ -299,15 +299,17 @@ die()
 
 
 def test_a_large_file_is_mended_in_pieces_by_several_processes(path: Path) -> None:
-    whole = "".join(
-        f"{(WRONG if number % 1000 == 0 else PEAS).replace('?', f' {number}?')}\n"
-        for number in range(40_000)
-    )
-    path.write_text(whole)
-    found = fix([str(path)], load(config=False), Wish(), jobs=2)
-    assert path.read_text() == whole.replace("Ã¤", "ä")
-    assert found.files[0].lines["mojibake"] == 40
-    assert found.files[0].examples["mojibake"].line == 1
+    """The first piece has nothing to mend, and stays as it is with its mark; so does the end."""
+    long = [each.replace("?", f" {'and carrots, ' * 1_000}?") for each in (PEAS, WRONG)]
+    lines = [long[number in (400, 401, 898, 899)] for number in range(900)]
+    path.write_bytes(b"\xef\xbb\xbf" + "\n".join(lines).encode())
+    off = ("byte-order-mark-at-start", "missing-final-newline", "duplicates")
+    settings = load(config=False, levels=[(each, "off") for each in off])
+    (file,) = fix([str(path)], settings, Wish(), jobs=2).files
+    then = "\n".join(lines).replace("Ã¤", "ä")
+    assert path.read_bytes() == b"\xef\xbb\xbf" + then.encode()
+    assert file.lines == {"mojibake": 4}
+    assert file.examples["mojibake"].line == 401
 
 
 def test_a_lock_that_speaks_of_the_file_says_that_it_was_mended(path: Path) -> None:

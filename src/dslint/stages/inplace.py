@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from dslint.stages import ignore
 from dslint.stages.atomic import Draft
 from dslint.stages.files import opened
 from dslint.stages.gather import Gathered, gather
-from dslint.stages.mending import Change, Mending
+from dslint.stages.mending import BLANK, CARRIAGE_RETURNS, Change, Mending
 from dslint.stages.plan import Plan
 from dslint.stages.pour import Poured, RefusedError, pour
 from dslint.stages.scan import ROW_TABLES
@@ -102,7 +103,13 @@ def mended(pass_: Pass, number: int, work: Work, open_: ExitStack) -> bool:
     file, tell = opened(work.now, pass_.settings.format), pass_.tell
     try:
         done = pour(
-            file, how, draft, pass_.jobs, pass_.begin, lambda each: tell and tell(how.name, each)
+            file,
+            how,
+            draft,
+            pass_.jobs,
+            pass_.begin,
+            lambda each: tell and tell(how.name, each),
+            _touched(pass_, number, how),
         )
     except RefusedError as refused:
         work.refusal = str(refused)
@@ -137,6 +144,24 @@ def _mending(pass_: Pass, number: int, name: str) -> Mending | None:
         ignores,
         keep=pass_.tell is not None,
     )
+
+
+def _touched(pass_: Pass, number: int, how: Mending) -> frozenset[int] | None:
+    """Return where the pieces of a file begin in which something was raised that is mended; None
+    where all of it has to be looked at.
+    """
+    file = pass_.found.files[number]
+    if not file.plain or how.everywhere or how.whole & {BLANK, *CARRIAGE_RETURNS}:
+        return None
+    firsts, mended = [first for first, _ in file.chunks], {rule.name for rule in how.plan.rules}
+    places = {
+        bisect_right(firsts, each.line) - 1
+        for (rule, _), hits in pass_.found.hits[number].items()
+        if pass_.plan.rules[rule].name in mended
+        for each in hits
+        if each.line
+    }
+    return frozenset(file.chunks[place][1] for place in places)
 
 
 def settled(plan: Plan, found: Source) -> None:

@@ -7,7 +7,7 @@ import gzip
 import io
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,9 +15,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from dslint.facts.files import FileFacts
 from dslint.jsonl import source
 from dslint.jsonl.edit import Slice, flat, joined
-from dslint.jsonl.source import CHUNK, Source
+from dslint.jsonl.source import CHUNK, Range, Source
 from dslint.stages import executor
 from dslint.stages.atomic import Draft
 from dslint.stages.files import BOM, File, opened
@@ -73,8 +74,13 @@ def pour(
     jobs: int | None,
     begin: Callable[[int], Callable[[int], None]],
     tell: Callable[[Change], object],
+    touched: Collection[int] | None = None,
 ) -> Poured:
-    """Write a file to `draft`, mended. Raises RefusedError where it can be read in several ways."""
+    """Write a file to `draft`, mended. Raises RefusedError where it can be read in several ways.
+
+    Of a plain file, `touched` are the offsets of the pieces that are looked at: all others are
+    copied.
+    """
     done = Poured()
     with ExitStack() as open_:
         for name in how.whole & ENCODINGS:
@@ -87,12 +93,19 @@ def pour(
             out.write(BOM)
         done.lines.update(how.whole & {*MARKS, MARK_WANTED})
         size = executor.size([file])
-        work = executor.run(
-            partial(mended, how), executor.tasks([file], CHUNK), executor.workers(size, jobs)
+        tasks = (
+            task
+            for task in executor.tasks([file], CHUNK)
+            if touched is None or (isinstance(task[3], Range) and task[3].offset in touched)
         )
+        share = size if touched is None else len(touched) * CHUNK
+        work = executor.run(partial(mended, how), tasks, executor.workers(share, jobs))
         progress = begin(size)
         if file.facts.container == "jsonl":
-            _lines(file, how, work, done, out, tell, progress)
+            parts: Iterator[Part] = (part for _, _, part in work)
+            if touched is not None:
+                parts = _copied(file, parts, touched)
+            _lines(how, parts, done, out, tell, progress)
         elif lines := how.whole & AS_LINES:
             done.lines.update(lines)
             _as_lines(file, work, done, out, tell, progress)
@@ -105,10 +118,27 @@ def pour(
 Work = Iterator[tuple[int, object, Part]]
 
 
+def _copied(file: File, parts: Iterator[Part], touched: Collection[int]) -> Iterator[Part]:
+    """Yield the pieces of a plain file in order, those that nobody touched as they are."""
+    with file.source.open() as opened_:
+        for piece in file.pieces(CHUNK):
+            assert isinstance(piece, Range)
+            if piece.offset in touched:
+                yield next(parts)
+                continue
+            opened_.seek(piece.offset)
+            whole = opened_.read(piece.length)
+            ended = whole.endswith(b"\n")
+            facts = FileFacts(bytes=len(whole), final_newline=ended)
+            facts.lines = whole.count(b"\n") + (not ended)
+            if piece.offset == 0:
+                whole = whole.removeprefix(BOM)
+            yield Part(facts, [[whole.removesuffix(b"\n")]])
+
+
 def _lines(
-    file: File,
     how: Mending,
-    work: Work,
+    parts: Iterator[Part],
     done: Poured,
     out: BinaryIO,
     tell: Callable[[Change], object],
@@ -116,7 +146,7 @@ def _lines(
 ) -> None:
     """Write lines with their line feeds; the last has one if it had one or is to have one."""
     before, ended = 0, True
-    for _, _, part in work:
+    for part in parts:
         rows = [raw for every in part.rows for raw in every]
         if rows:
             out.write(b"" if ended else b"\n")
