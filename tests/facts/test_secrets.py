@@ -1,4 +1,4 @@
-"""Secrets: keys of every published shape are found wherever they stand; what looks so isn't."""
+"""Secrets: keys of every known shape are found wherever they stand; what looks so isn't."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def drawn(shape: keys.Shape, seed: int) -> str:
     random = Random(seed)
     pattern = shape.prefix + re.sub(r"\(\?<!.*?\)", "", shape.body)
     if shape.holds is keys.checked:
-        body = "".join(random.choices(ALNUM, k=30))
+        size = int(shape.body.partition("{")[2].rstrip("}"))
+        body = "".join(random.choices(ALNUM, k=size - 6))
         prefix = "".join(_pieces(shape.prefix, random))
         return prefix + body + keys.checksum(body)
     return "".join(_pieces(pattern, random))

@@ -43,7 +43,7 @@ def _secrets() -> tuple[Cover, ...]:
     prefixes = "|".join(dict.fromkeys(each.prefix for each in keys.SHAPES if each.prefix))
     return (
         Cover(TELLS, re.compile(f"(?:{prefixes})[A-Za-z0-9_=/.-]{{8,}}"), _KEY),
-        Cover(("JQQJ9",), re.compile("[A-Za-z0-9]{20,}JQQJ9[A-Za-z0-9]*")),
+        Cover(("JQQJ9",), re.compile("[A-Za-z0-9]{20,}JQQJ9[A-Za-z0-9]*=*")),
         Cover(("eyJ",), re.compile(r"eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)*")),
         Cover(
             ("PRIVATE KEY",),
@@ -95,7 +95,7 @@ def masked(text: str, *, personal: bool = True) -> str:
     """Return a text of the same length in which secrets, and personal data if asked, are covered
     with asterisks. The text may be JSON, or a piece of it, with its escapes.
 
-    Secrets are keys by the beginnings that providers publish, tokens, private keys, passwords in
+    Secrets are keys by the beginnings that services give them, tokens, private keys, passwords in
     addresses; personal data are e-mail and IP addresses, numbers of banks and of persons, and
     runs of nine digits or more, as in telephone and card numbers.
     """
