@@ -56,7 +56,7 @@ def lines(found: Fixes, look: Look, command: str, excerpts: str) -> Iterator[str
     if found.rejects:
         yield from _wrapped(f"what was taken away is in {found.rejects}", look, "dim")
     if found.left.stories:
-        left = "left" if found.written else "would be left"
+        left = "left" if found.written or not found.changed else "would be left"
         yield from _wrapped(f"{left}: {words.verdict(found.left, look.marks.dot)}", look)
     if "-" in command.split():  # what was piped in is gone
         return
