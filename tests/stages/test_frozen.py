@@ -94,6 +94,14 @@ def test_a_pointer_in_the_place_of_the_data_is_no_match(train: Path) -> None:
     assert report.fails()
 
 
+def test_a_pointer_in_the_place_of_an_input_is_listed(train: Path) -> None:
+    Path("old.jsonl").write_bytes(
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    )
+    (skipped,) = frozen("train.jsonl").skipped
+    assert skipped.why.startswith("whether its input `old.jsonl` has changed: ")
+
+
 def test_where_no_lock_speaks_the_call_is_wrong(train: Path) -> None:
     for remove in ("train.jsonl", "dslint.lock"):
         Path("new.jsonl").write_bytes(rows(2))

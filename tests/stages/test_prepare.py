@@ -34,6 +34,7 @@ DIFFERENCES = {
     "a row of more than ten thousand characters": "counted in tokens",
     "a script without capitals": "script without capitals",
     "an answer of nothing but white space": "nothing but white space",
+    "labels of one letter": "labels such as `A` stay",
     "all prompts the same": "all the same is told",
     "one row": "single row",
 }
@@ -138,6 +139,13 @@ def test_a_script_without_capitals_has_none(folder: Path) -> None:
     found = sorted(pairs(run(case["rows"])))
     assert found == sorted((row["prompt"], row["completion"]) for row in case["rows"])
     assert [(one.lower(), other) for one, other in found] == sorted(theirs(case))
+
+
+def test_a_text_may_begin_with_a_capital(folder: Path) -> None:
+    case = case_of("labels of one letter")
+    found = sorted(pairs(run(case["rows"])))
+    assert {answer for _, answer in found} == {"A", "B"}
+    assert [(one, other.lower()) for one, other in found] == sorted(theirs(case))
 
 
 def test_an_answer_of_white_space_is_empty(folder: Path) -> None:
@@ -326,6 +334,25 @@ def test_preferences_stay_preferences(folder: Path) -> None:
     assert done.validation is not None
     written = read(done.train[0]) + read(done.validation[0])
     assert sorted(map(json.dumps, written)) == sorted(map(json.dumps, rows))
+
+
+def test_what_has_no_answer_is_left_out(folder: Path) -> None:
+    ask = {"role": "user", "content": "Where is the tea?"}
+    call = {"id": "a", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    said = [
+        {"role": "assistant", "content": "Here."},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "assistant", "content": "\n"},
+    ]
+    talks: list[Row] = [{"messages": [ask, each]} for each in said]
+    talks += [{"messages": [ask]}, {"messages": [ask, said[0], ask]}]
+    done = run([talks[0], *talks[2:]], name="talks.jsonl")
+    assert (done.dropped, read(done.train[0])) == ({"empty-answers": 2}, [talks[0], talks[4]])
+    assert run([talks[1]], name="calls.jsonl").train[1] == 1
+    pair = {"input": {"messages": [ask]}, "preferred_output": said[:1]}
+    sides = (said[2], {"role": "assistant", "content": "No."})
+    pairs_: list[Row] = [{**pair, "non_preferred_output": [each]} for each in sides]
+    assert run(pairs_, name="pairs.jsonl").dropped == {"empty-answers": 1}
 
 
 def test_the_lock_has_what_was_agreed_to(folder: Path) -> None:

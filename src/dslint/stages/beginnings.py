@@ -44,11 +44,12 @@ class Texts:
             self.prefix = _common(self.prefix, text)
         self.differ = self.differ or text != self.first
         self.rows += 1
-        data = text.encode("utf-8", "replace")
+        rest = text[1:]  # that a text begins with a capital says nothing
+        data = rest.encode("utf-8", "replace")
         self.upper += len(data.translate(None, _BUT_CAPITALS))
         self.lower += len(data.translate(None, _BUT_LETTERS))
-        if not text.isascii():
-            self._beyond("".join(_FOREIGN.findall(text)))
+        if not rest.isascii():
+            self._beyond("".join(_FOREIGN.findall(rest)))
         if len(self.shown) < SHOWN and text not in self.shown:
             self.shown.append(text)
 

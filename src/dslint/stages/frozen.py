@@ -47,10 +47,16 @@ def hold(files: Sequence[File]) -> list[Skipped]:
             beside = os.path.normpath(at.parent / each)
             if each == STDIN:
                 continue
+            why = f"whether its input `{each}` has changed"
             if not os.path.isfile(beside):
-                why = f"whether its input `{each}` has changed: it is not here"
-                skipped.append(Skipped(file.source.name, why))
-            elif _parted(content(beside, reading), before):
+                skipped.append(Skipped(file.source.name, f"{why}: it is not here"))
+                continue
+            try:
+                changed = _parted(content(beside, reading), before)
+            except InputError as error:
+                skipped.append(Skipped(file.source.name, f"{why}: {error}"))
+                continue
+            if changed:
                 file.facts.parted.append((each, "has changed since this file was made of it"))
     if not known:
         raise InputError(

@@ -139,7 +139,7 @@ class Changes:
 def remedies(survey: Survey) -> Iterator[Remedy]:
     """Yield what could be done to the rows, in the order in which it would be."""
     for name, does, why in (
-        ("empty-answers", "whose answer is empty", "there is nothing to be learned"),
+        ("empty-answers", "whose answer is missing or empty", "there is nothing to be learned"),
         (
             "duplicates",
             "that say what an earlier one says",
@@ -230,15 +230,22 @@ def _changed(message: Row, what: Changes, first: bool, last: bool) -> Row:
 
 
 def is_empty(row: Row) -> bool:
-    """Say whether a chat's answer says nothing and calls nothing."""
-    messages = row.get("messages")
-    if not messages or messages[-1].get("role") != "assistant":
-        return False
-    last = messages[-1]
-    said = last.get("content")
-    return not (last.get("tool_calls") or last.get("function_call")) and (
-        said is None or said == [] or (type(said) is str and not said.strip())
-    )
+    """Say whether a row has no answer, or one that says nothing and calls nothing; of a preference,
+    one of the two.
+    """
+    if "messages" not in row:
+        sides = (row.get("preferred_output"), row.get("non_preferred_output"))
+        return any(not side or _says_nothing(side[-1]) for side in sides)
+    answers = [each for each in row["messages"] if each.get("role") == "assistant"]
+    if not answers:
+        return True
+    return row["messages"][-1] is answers[-1] and _says_nothing(answers[-1])
+
+
+def _says_nothing(answer: Row) -> bool:
+    said = answer.get("content")
+    calls = answer.get("tool_calls") or answer.get("function_call")
+    return not calls and (said in (None, []) or (type(said) is str and not said.strip()))
 
 
 def is_long(row: Row, raw: bytes, most: int) -> bool:
