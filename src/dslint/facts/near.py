@@ -60,14 +60,16 @@ def promising(
     """
     import numpy as np
 
-    bytes_ = np.ascontiguousarray(sketches.to_numpy()).view(np.uint8).reshape(-1, PERMUTATIONS)
     least = threshold - 3.5 * (threshold * (1 - threshold) / PERMUTATIONS) ** 0.5
     found = np.empty(len(one), dtype=bool)
     for begin in range(0, len(one), BLOCK):
         part = slice(begin, begin + BLOCK)
-        same = bytes_[one[part].to_numpy()] == bytes_[other[part].to_numpy()]
-        found[part] = same.sum(axis=1) >= least * PERMUTATIONS
-    return pl.Series(found)
+        here, there = (
+            np.ascontiguousarray(sketches[rows[part]].to_numpy()).view(np.uint8)
+            for rows in (one, other)
+        )
+        found[part] = (here == there).sum(axis=1) >= least * PERMUTATIONS
+    return pl.Series(found, dtype=pl.Boolean)
 
 
 def signatures(texts: pl.Series, bands: Bands) -> pl.DataFrame:

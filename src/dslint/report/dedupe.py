@@ -45,6 +45,11 @@ def lines(found: Deduped, look: Look) -> Iterator[str]:
         yield _line("dropped", rows, said, look, style="warn")
     if not found.gone:
         yield _line("dropped", 0, "no row repeats another one", look)
+    if found.gone.get("near", 0) > found.read / 2:
+        many_ = (
+            "most rows went: what all of them say is longer than what each says, see --near=0.95"
+        )
+        yield _line("notice", None, many_, look, style="warn")
     yield from _clusters(found, look)
     yield from _hits(found, look)
     if found.out is None:
@@ -71,7 +76,8 @@ def _clusters(found: Deduped, look: Look) -> Iterator[str]:
         yield _line("", None, f"{each.rows + 1:,} rows   {place}", look)
         yield _below(look, clip(look.safe(each.text), room, look.marks.more), "dim")
         if each.differs:
-            text = f"{percent(round(each.share * 1000), 1000)} like {each.twin}: {each.differs}"
+            other = f"line {each.twin.line:,}" if each.twin.file == each.kept.file else each.twin
+            text = f"{percent(round(each.share * 1000), 1000)} as in {other}: {each.differs}"
             yield _below(look, clip(look.safe(text), room, look.marks.more), "dim")
 
 

@@ -25,6 +25,9 @@ MANY = 16
 ROUNDS = 8
 """How often what is left is compared. Each round leaves less; real data needs two or three."""
 
+FIRSTS = 5_000
+"""Rows that are paired with others together."""
+
 PAIRS = 20_000
 """Pairs that are compared together: what they say is in memory at one time."""
 
@@ -71,12 +74,12 @@ def alike(
     found = Alike()
     seen = pl.DataFrame(schema={"one": pl.UInt32, "other": pl.UInt32})
     for round in range(ROUNDS):
-        pairs = _pairs(meetings, left(found.pairs), 1 if round == 0 else MANY)
+        most = 1 if round == 0 else MANY
+        pairs = _pairs(meetings, left(found.pairs), most, sketches, threshold)
         pairs = pairs.join(seen, on=["one", "other"], how="anti").sort("one", "other")
         if pairs.is_empty():
             break
         seen = pl.concat([seen, pairs])
-        pairs = pairs.filter(promising(sketches, pairs["one"], pairs["other"], threshold))
         for pair, common in _shares(files, rows, pairs, threshold, format):
             found.compared += 1
             if common >= threshold:
@@ -99,9 +102,12 @@ def _meetings(rows: pl.DataFrame, place: pl.Series) -> pl.DataFrame:
     return pl.concat(parts).sort("band", "place")
 
 
-def _pairs(meetings: pl.DataFrame, kind: pl.Series, most: int) -> pl.DataFrame:
+def _pairs(
+    meetings: pl.DataFrame, kind: pl.Series, most: int, sketches: pl.DataFrame, threshold: float
+) -> pl.DataFrame:
     """Return the pairs of rows that are to be compared: in each band the first `most` rows with all
-    that come after them, but for those of one kind.
+    that come after them, but for those of one kind, and those whose sketches have too little in
+    common.
     """
     open_ = meetings.with_columns(kind=kind.gather(meetings["row"])).filter(
         pl.col("kind").is_not_null()
@@ -112,14 +118,18 @@ def _pairs(meetings: pl.DataFrame, kind: pl.Series, most: int) -> pl.DataFrame:
         .select("band", "row", "kind", "nth")
     )
     first = open_.filter(pl.col("nth") < most)
-    return (
-        first.join(open_, on="band")
-        .filter((pl.col("nth") < pl.col("nth_right")) & (pl.col("kind") != pl.col("kind_right")))
-        .select(
-            one=pl.min_horizontal("row", "row_right"), other=pl.max_horizontal("row", "row_right")
+    parts = []
+    # a crowd makes many pairs, the same in several bands: some of them at a time
+    for begin in range(0, max(1, len(first)), FIRSTS):
+        met = first[begin : begin + FIRSTS].join(open_, on="band")
+        met = met.filter(
+            (pl.col("nth") < pl.col("nth_right")) & (pl.col("kind") != pl.col("kind_right"))
         )
-        .unique()
-    )
+        part = met.select(
+            one=pl.min_horizontal("row", "row_right"), other=pl.max_horizontal("row", "row_right")
+        ).unique()
+        parts.append(part.filter(promising(sketches, part["one"], part["other"], threshold)))
+    return pl.concat(parts).unique()
 
 
 def _shares(

@@ -229,14 +229,16 @@ def _contains(text: str, stretch: Sequence[str]) -> bool:
     return any(tuple(found[at : at + len(first)]) == first for at in range(len(found)))
 
 
-def beside(text: str, question: str, most: int = 400) -> str:
-    """Return a question with what a text has in the place of its words, as `[here → there]`."""
+def beside(text: str, question: str, most: int = 400, *, lead: bool = False) -> str:
+    """Return a question with what a text has in the place of its words, as `[here → there]`; what
+    the text has before them only with `lead`.
+    """
     one, other = text.split()[:most], question.split()[:most]
     parts: list[str] = []
     for kind, begin, end, start, stop in SequenceMatcher(None, one, other, False).get_opcodes():
         here, there = " ".join(one[begin:end]), " ".join(other[start:stop])
         if kind == "equal":
             parts.append(there)
-        elif parts or there:
+        elif parts or there or lead:
             parts.append(f"[{here or '…'} → {there or '…'}]")
     return " ".join(parts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, Protocol
 
 import orjson
@@ -24,6 +24,9 @@ LARGEST = 3
 """Clusters that are shown."""
 
 EXCERPT = 160
+BEFORE, AFTER = 3, 80
+"""Words that are shown before the first that differs, and looked at from there on."""
+
 BLOCK = 4000
 """Rows that are written together."""
 
@@ -151,9 +154,10 @@ def largest(
 
 def changed(text: str, other: str) -> str:
     """Return the first place where two texts differ, with some words around; '' where none does."""
-    parts = beside(text, other)
-    at = parts.find("[")
-    if " → " not in parts:
+    one, two = text.split(), other.split()
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
+    if same == len(one) == len(two):
         return ""
-    begin = parts.rfind(" ", 0, max(0, at - 40)) + 1 if at > 40 else 0
-    return ("…" if begin else "") + parts[begin : begin + EXCERPT]
+    begin = max(0, same - BEFORE)
+    parts = beside(" ".join(one[begin:]), " ".join(two[begin:]), AFTER, lead=True)
+    return ("…" if begin else "") + parts[:EXCERPT]
