@@ -67,7 +67,7 @@ def web_tokens(text: str) -> Iterator[Credential]:
             continue
         if head["alg"].lower() == "none" or not by_chance(found[3]):
             continue
-        # Supabase says of its anonymous tokens that anybody may see them.
+        # Supabase calls its anonymous tokens safe to show where row level security is on.
         if claims.get("name") == "John Doe" or claims.get("role") == "anon":
             continue
         if not _of_a_lesson(head["alg"], found):

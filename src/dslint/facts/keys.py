@@ -28,9 +28,9 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 def checksum(body: str) -> str:
     """Return the six digits that end a key of GitHub or npm whose other characters are `body`.
 
-    The CRC-32 of these, in base 62. Observed: Kingfisher asks for it, but of GitHub's `ghs_`, and
-    eight of the nine keys that its rules and their sources show as examples have it, one of npm's
-    and one of 76 characters among them; the ninth is a `ghs_`.
+    The CRC-32 of these, in base 62. Observed: Kingfisher asks for it, but not of `ghs_`; of eleven
+    keys that it and others show as examples nine have it, one of npm's and one of 76 characters
+    among them, and two do not, both `ghs_`.
     """
     number, digits = crc32(body.encode()), ""
     while number:
@@ -136,8 +136,9 @@ OpenRouter, `sk-` with 48, Anthropic's `oat` and `ort`, GitHub's `ghr_` with 76 
 web token, GitLab's `.01.`, Discord, `whsec_`, Supabase. Nosey Parker's: Google's `GOCSPX-` and
 `ya29.`, Slack's webhooks (of workflows and triggers gitleaks has the address alone), and AWS's
 secret halves. detect-secrets': test.pypi.org. Microsoft's own security-utilities: Azure.
-Anthropic's `sid` and Google's `ya29.c.` are in no rule that was read, but in public code. No
-maker's documentation was read but Microsoft's rules and GitHub's announcement of its prefixes.
+Anthropic's `sid` and Google's `ya29.c.` are in no rule that was read, but in public code. Of
+makers, only Microsoft's rules were read, and GitHub's announcements: of its beginnings in 2021, and
+of `ghs_` with a web token in 2026.
 
 Test keys, such as Stripe's `sk_test_`, open nothing and are not here.
 """

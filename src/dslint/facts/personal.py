@@ -107,7 +107,7 @@ _TEST_CARDS = frozenset(
         *("4532015112830366", "4539578763621486", "5425233430109903", "4556737586899855"),
     )
 )
-"""Numbers that processors publish for tests, and that lessons on Luhn's check are written with."""
+"""Numbers that tests of payments, and lessons on Luhn's check, are written with."""
 
 
 def cards(text: str) -> Iterator[Datum]:
@@ -176,7 +176,7 @@ _EXAMPLE_IBANS = frozenset(
         *("GR1601101250000000012300695", "LU280019400644750000", "CZ6508000000192000145399"),
     )
 )
-"""The registry's own examples, and those of encyclopaedias."""
+"""Numbers that documentation is written with."""
 
 
 def ibans(text: str) -> Iterator[Datum]:
