@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,41 +23,26 @@ def hold(files: Sequence[File]) -> list[Skipped]:
 
     Raises ConfigError for a lock that can't be read, InputError where no lock speaks of any file.
     """
-    content, locks, skipped, known = cache(lock.content_of), cache(lock.read), list[Skipped](), 0
+    content, locks = cache(lock.content_of), cache(lock.read)
+    skipped, known = list[Skipped](), 0
     for file in files:
-        path = file.source.path
-        at = lock.beside(path)
-        entries = locks(at)
-        name = lock.name_in(at, path)
-        recorded = _recorded(entries, name)
+        at = lock.beside(file.source.path)
+        name = lock.name_in(at, file.source.path)
+        recorded = _recorded(locks(at), name)
         if file.source.name == STDIN or recorded is None:
             skipped.append(Skipped(file.source.name, f"whether it is as locked: {_silent(at)}"))
             continue
         known += 1
+        before, reading = recorded
         try:
-            found = content(path)
+            how = _parted(content(file.source.path, reading), before)
         except InputError as error:
             skipped.append(Skipped(file.source.name, f"whether it is as locked: {error}"))
             continue
-        if how := _parted(found, recorded):
+        if how:
             file.facts.parted.append((file.source.name, how))
-        inputs = entries[name].inputs.items() if name in entries else ()
-        reading = _reading(entries[name]) if inputs else AS_IT_IS
-        for each, before in inputs:
-            beside = os.path.normpath(at.parent / each)
-            if each == STDIN:
-                continue
-            why = f"whether its input `{each}` has changed"
-            if not os.path.isfile(beside):
-                skipped.append(Skipped(file.source.name, f"{why}: it is not here"))
-                continue
-            try:
-                changed = _parted(content(beside, reading), before)
-            except InputError as error:
-                skipped.append(Skipped(file.source.name, f"{why}: {error}"))
-                continue
-            if changed:
-                file.facts.parted.append((each, "has changed since this file was made of it"))
+        if entry := locks(at).get(name):
+            skipped += _inputs(file, at, entry, content)
     if not known:
         raise InputError(
             "there is no dslint.lock that speaks of what is to be checked; what writes data writes "
@@ -66,18 +51,41 @@ def hold(files: Sequence[File]) -> list[Skipped]:
     return skipped
 
 
+def _inputs(
+    file: File, at: Path, entry: Entry, content: Callable[[str, Reading], Content]
+) -> Iterator[Skipped]:
+    """Note which of the files that a file was made of have changed, and yield those that could not
+    be compared.
+    """
+    for each, before in entry.inputs.items():
+        beside = os.path.normpath(at.parent / each)
+        why = f"whether its input `{each}` has changed"
+        if each == STDIN:
+            continue
+        if not os.path.isfile(beside):
+            yield Skipped(file.source.name, f"{why}: it is not here")
+            continue
+        try:
+            if _parted(content(beside, _reading(entry)), before):
+                file.facts.parted.append((each, "has changed since this file was made of it"))
+        except InputError as error:
+            yield Skipped(file.source.name, f"{why}: {error}")
+
+
 def _reading(entry: Entry) -> Reading:
     """Return how what a file was made of was read."""
     said = entry.settings
     return told(said.get("encoding"), said.get("delimiter"), said.get("sheet"))
 
 
-def _recorded(entries: dict[str, Entry], name: str) -> Content | None:
-    """Return what a lock says that a file holds: as an output, or as what outputs were made of."""
+def _recorded(entries: Mapping[str, Entry], name: str) -> tuple[Content, Reading] | None:
+    """Return what a lock says that a file holds, and how it was read: as an output, or as what
+    outputs were made of.
+    """
     if name in entries:
-        return entries[name].content
-    inputs = (entry.inputs for entry in entries.values())
-    return next((each[name] for each in inputs if name in each), None)
+        return entries[name].content, AS_IT_IS
+    made = (entry for entry in entries.values() if name in entry.inputs)
+    return next(((entry.inputs[name], _reading(entry)) for entry in made), None)
 
 
 def _parted(found: Content, recorded: Content) -> str:
