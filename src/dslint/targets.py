@@ -68,7 +68,8 @@ class Target:
 
     `billing` has what is stated of bills: `validation` (bool), whether tokens of validation rows
     are billed, and `reinforcement_pause` (Decimal), the USD at which such a job pauses. `write` has
-    the formats that data is converted to for it, and how: `target.schema.json` has its keys.
+    the formats that data is converted to for it, and how; `api` how to speak with it, empty where
+    it has no API of OpenAI's kind: `target.schema.json` has the keys of both.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Target:
     sources: tuple[Claim, ...] = ()
     models: tuple[Model, ...] = ()
     billing: Mapping[str, Any] = field(default_factory=dict)
+    api: Mapping[str, Any] = field(default_factory=dict)
     url: str | None = None
     read: date | None = None
 
@@ -167,6 +169,7 @@ def _target(data: Mapping[str, Any]) -> Target:
             for each in data.get("models", ())
         ),
         billing=billing,
+        api=dict(data.get("api", {})),
         url=data.get("url"),
         read=day_of(data["read"]) if "read" in data else None,
     )

@@ -211,6 +211,7 @@ def test_rules_as_json_have_all_that_a_program_wants(run: Run, moon: Path) -> No
         "source": "inferred",
         "link": None,
         "since": "0.1",
+        "fix": None,
         "preview": True,
         "deprecated": None,
         "aliases": ["lunar"],

@@ -72,6 +72,7 @@ def rule_entry(rule: Rule, standing: Standing) -> dict[str, Any]:
         "source": rule.source.kind,
         "link": rule.source.link,
         "since": rule.since,
+        "fix": rule.fix.applicability if rule.fix else None,
         "preview": rule.preview,
         "deprecated": rule.deprecated,
         "aliases": list(rule.aliases),
@@ -150,6 +151,7 @@ def target_entry(target: Target) -> dict[str, Any]:
             name: each if isinstance(each, bool) else str(each)
             for name, each in target.billing.items()
         },
+        "api": dict(target.api),
         "models": [each.name for each in target.models],
         "notes": list(target.notes),
         "dates": [{"on": each.on, "event": each.event, "says": each.says} for each in target.dates],
