@@ -213,6 +213,13 @@ def test_a_file_that_could_be_read_in_several_ways_stays(path: Path, data: str) 
     assert file.refusal
 
 
+def test_a_table_is_not_fixed(path: Path) -> None:
+    table = path.with_suffix(".csv")
+    table.write_text("prompt,completion\nWhen do I sow pe\u200bas?,In March.\nAnd beans?,In May.\n")
+    (file,) = done(table).files
+    assert "dslint convert" in file.refusal
+
+
 def test_an_array_that_the_target_takes_stays_one(path: Path) -> None:
     whole = f"[\n  {PEAS},\n\t{WRONG} ,{OPEN},\n{OPEN}]\n\n"
     mended = whole.replace("Ã¤", "ä")

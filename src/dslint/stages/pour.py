@@ -86,8 +86,9 @@ def pour(
         for name in how.whole & ENCODINGS:
             file = opened(_decoded(file, open_), how.plan.format)
             done.lines[name] += 1
-        if not file.readable or file.facts.container not in CONTAINERS:
-            return Poured()
+        kind = file.facts.container
+        if not file.readable or kind not in CONTAINERS:
+            raise RefusedError(f"it is {kind}, and JSON is fixed (`dslint convert` makes it JSON)")
         out = open_.enter_context(_packed(draft, file.source.packing))
         if (file.facts.bom and not how.whole & MARKS) or MARK_WANTED in how.whole:
             out.write(BOM)
