@@ -28,6 +28,12 @@ class ConfigError(DslintError):
     """
 
 
+class RemoteError(DslintError):
+    """A service refused what it was asked, could not be reached, or did not answer; says what it
+    said, and what to do.
+    """
+
+
 class PageError(DslintError):
     """A rule page that is broken; says the file and the line."""
 

@@ -1,0 +1,140 @@
+"""`dslint upload`, and what every command that speaks with a service has in common."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from dslint.config import Settings
+    from dslint.stages.remote import Remote
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SERVICE = (
+    click.option("--target", metavar="NAME", help="The service (dslint targets): openai, azure."),
+    click.option(
+        "--base-url",
+        metavar="URL",
+        help="Another address that speaks OpenAI's API; by default the target's.",
+    ),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The configuration to use.",
+    ),
+)
+
+
+def service_options(function: F) -> F:
+    """Add the options that say which service is meant to a command."""
+    for option in reversed(_SERVICE):
+        function = option(function)
+    return function
+
+
+def say(notice: str) -> None:
+    """Tell what is going on, on standard error."""
+    for line in notice.splitlines():
+        click.echo(f"dslint: {line}", err=True)
+
+
+def service_of(settings: Settings, base_url: str | None, *, dry: bool = False) -> Remote:
+    """Return the service that is meant; in a rehearsal its requests are printed instead."""
+    from dslint.stages.remote import connect
+
+    service = connect(settings.target[0], base_url, click.echo if dry else None)
+    click.get_current_context().call_on_close(service.client.close)
+    return service
+
+
+def gate(paths: list[str], settings: Settings, service: Remote, force: str | None) -> bool:
+    """Check data by the target's rules, and say whether it may be sent; errors are shown."""
+    import os
+
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # as in `dslint check`
+
+    from dslint.cli.check import progress
+    from dslint.report import Options, render
+    from dslint.stages.check import check
+    from dslint.stages.upload import sendable
+
+    for path in paths:
+        sendable(path, service)
+    (report, *_) = check(
+        paths, replace(settings, target=settings.target[:1]), locate_all=False, begin=progress
+    )
+    failed = report.fails("error")
+    render("full", report, sys.stderr, Options(quiet=not failed))
+    if failed and force is None:
+        say("nothing was sent; `--force REASON` sends it all the same, and records why")
+    elif failed:
+        say(f"sent in spite of errors: {force}")
+    return not failed or force is not None
+
+
+def told(how: str) -> str:
+    return {
+        "sent": "uploaded",
+        "parts": "uploaded in parts",
+        "remembered": "there already: dslint uploaded these bytes before",
+        "compared": "there already: the file of this name was fetched and is the same",
+    }[how]
+
+
+@click.command(short_help="bring a file to a service")
+@click.argument("path", metavar="FILE")
+@click.option(
+    "--force", metavar="REASON", help="Send data with errors; the reason is recorded beside it."
+)
+@click.option("--model", metavar="NAME", help="The model to be trained, for the check.")
+@click.option(
+    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
+)
+@click.option("--dry-run", is_flag=True, help="Print every request, and send nothing.")
+@service_options
+def command(
+    path: str,
+    force: str | None,
+    model: str | None,
+    format: str | None,
+    dry_run: bool,
+    target: str | None,
+    base_url: str | None,
+    config: Path | None,
+) -> int:
+    """Check a file, bring it to a service once, and wait until it can be used there.
+
+    Its id is printed to standard output. A large file goes in parts; after an interruption the same
+    command goes on where it was. What is there already is not sent again. The key comes from
+    the environment: OPENAI_API_KEY, or for Azure AZURE_OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT.
+
+    \b
+      dslint upload train.jsonl
+      dslint upload train.jsonl --target azure
+      dslint upload train.jsonl --dry-run
+
+    Exit code: 0 it is there, 1 the check found errors, and nothing was sent.
+    """
+    from dslint.cli.check import progress
+    from dslint.config import load
+    from dslint.report.words import size
+    from dslint.stages.upload import upload
+
+    settings = load(config=config, target=(target,) if target else None, model=model, format=format)
+    if force is not None and not force.strip():
+        raise click.BadParameter("say why", param_hint="--force")
+    service = service_of(settings, base_url, dry=dry_run)
+    if not gate([path], settings, service, force):
+        return 1
+    found = upload(path, service, forced=force, tell=say, begin=progress)
+    if not dry_run:
+        say(f"{path} ({size(found.bytes)}) {told(found.how)}, at {service.host}")
+        click.echo(found.id)
+    return 0
