@@ -304,6 +304,17 @@ def test_a_part_for_validation_may_be_a_share_a_number_or_none(folder: Path) -> 
         run(rows_of(20), validation=20.0)
 
 
+@pytest.mark.parametrize("validation", [1.5, -0.1, -2.0, -3, float("nan"), float("inf")])
+def test_a_part_that_is_none_is_said(validation: float) -> None:
+    with pytest.raises(UsageError, match="a share below 1"):
+        wish_of(validation=validation)
+
+
+def test_a_folder_may_be_named_for_the_files(folder: Path) -> None:
+    done = run(rows_of(12), out="new/")
+    assert (done.train, done.validation) == (("new/train.jsonl", 9), ("new/validation.jsonl", 3))
+
+
 def test_rows_that_cant_be_divided_are_all_for_training(folder: Path) -> None:
     rows = [{"prompt": "Where is the tea?", "completion": f"Try shelf {at}."} for at in range(12)]
     assert (run(rows).train[1], run(rows).validation) == (12, None)

@@ -78,8 +78,14 @@ def wish_of(
     **reading: Any,
 ) -> Wish:
     """Return a wish; `reading` is what `convert` is told of how to read: system, format, map,
-    encoding, delimiter, sheet.
+    encoding, delimiter, sheet. Raises UsageError for a part that is neither a share nor a number.
     """
+    if validation is not None and validation >= 1 and validation == validation // 1:
+        validation = int(validation)
+    if validation is not None and not (
+        0 <= validation < 1 or (type(validation) is int and validation > 0)
+    ):
+        raise UsageError("validation is a share below 1, such as 0.1, or a whole number of rows")
     return Wish(out, validation, seed, context, force, lock, conversion.Wish(**reading))
 
 
@@ -181,7 +187,8 @@ def _names(path: str, wish: Wish) -> tuple[str, str]:
     """Return the files that are written. Raises UsageError where they are there already."""
     name = path[: len(path) - len(source.Source(path, path).packing)]
     stem = wish.out or os.path.splitext(name)[0]
-    names = f"{stem}-train.jsonl", f"{stem}-validation.jsonl"
+    joint = "" if stem.endswith(("/", os.sep)) else "-"
+    names = f"{stem}{joint}train.jsonl", f"{stem}{joint}validation.jsonl"
     outputs.verify(names, [path], force=wish.force)
     if wish.lock:
         lock.read(lock.beside(names[0]))  # one that can't be read is said at once
