@@ -243,7 +243,6 @@ def _account(how: Mending, part: Part, at: int, row: Row) -> None:
     if not counted:
         return
     part.touched.add(row.line)
-    part.places += counted
     part.lines.update(counted.keys())
     for leaf in (row, *leaves):
         for rule, (before, after) in leaf.samples.items():

@@ -167,7 +167,7 @@ class Part:
     """What one chunk gave. `rows` are the bytes of each row that was given, in order: none of one
     that is left out, several of one that held several.
 
-    `lines` and `places` count what was mended by rule, `kept` rows that would have raised a rule.
+    `lines` count those in which a rule was mended, `kept` rows that would have raised a rule.
     `changes` is every change, where all are asked for; `examples` has the first of each rule;
     `touched` are the numbers of all rows that changed.
     """
@@ -175,7 +175,6 @@ class Part:
     file: FileFacts
     rows: list[list[bytes]] = field(default_factory=list)
     lines: Counter[str] = field(default_factory=Counter)
-    places: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
     changes: list[Change] = field(default_factory=list)
     examples: dict[str, Change] = field(default_factory=dict)
