@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dslint.facts.labels import Labels
 from dslint.facts.pairs import Pairs
 from dslint.facts.repeats import Repeats
 
@@ -56,6 +57,7 @@ class FileFacts:
     keys: dict[Keys, Seen] = field(default_factory=dict)
     pairs: Pairs | None = None
     repeats: Repeats = field(default_factory=Repeats)
+    labels: Labels = field(default_factory=Labels)
     parted: list[tuple[str, str]] = field(default_factory=list)
 
     def join(self, later: FileFacts) -> None:
@@ -70,7 +72,8 @@ class FileFacts:
         if later.pairs is not None:
             self.pairs = self.pairs or Pairs()
             self.pairs.join(later.pairs, offset)
-        self.repeats.join(later.repeats)
+        self.repeats.join(later.repeats, offset)
+        self.labels.join(later.labels, offset)
         self.bytes += later.bytes
         self.lines += later.lines
         self.newlines += later.newlines

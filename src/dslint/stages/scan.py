@@ -14,6 +14,7 @@ import polars as pl
 from dslint.checks import shape
 from dslint.facts.batch import Batch
 from dslint.facts.files import FileFacts, Seen
+from dslint.facts.labels import labels
 from dslint.facts.pairs import Pairs
 from dslint.facts.privacy import masked
 from dslint.facts.repeats import repeats
@@ -92,6 +93,7 @@ def scan(
         for position in sorted({image.record for image in batch.images}):
             part.file.images.add(records[position].line)
     part.file.repeats = repeats(batch)
+    part.file.labels = labels(batch)
     for name in ROW_TABLES:
         _ask(plan, name, batch, part.hits)
     _check(plan, batch, part.hits)
