@@ -9,7 +9,7 @@ from dslint.version import VERSION as _VERSION
 if TYPE_CHECKING:
     from dslint import targets
     from dslint.api.checking import check, explain, rules
-    from dslint.api.counting import count_tokens, estimate
+    from dslint.api.counting import count_tokens, estimate, stats
     from dslint.api.deduping import dedupe
     from dslint.api.dividing import split
     from dslint.api.fixing import fix
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dslint.stages.split import Split
     from dslint.stages.prepare import Preparation
     from dslint.stages.remedies import Remedy
+    from dslint.stages.stats import Stats
 
 __version__ = _VERSION
 
@@ -40,6 +41,7 @@ _HOME = {
     "fix": "api.fixing",
     "rules": "api.checking",
     "split": "api.dividing",
+    "stats": "api.counting",
     "targets": "",
     "DslintError": "errors",
     "LEVELS": "model",
@@ -51,6 +53,7 @@ _HOME = {
     "Fixes": "stages.fix",
     "Deduped": "stages.dedupe",
     "Split": "stages.split",
+    "Stats": "stages.stats",
     "Preparation": "stages.prepare",
     "Remedy": "stages.remedies",
 }
@@ -71,6 +74,7 @@ __all__ = [
     "Report",
     "Rule",
     "Split",
+    "Stats",
     "__version__",
     "check",
     "convert",
@@ -82,6 +86,7 @@ __all__ = [
     "prepare",
     "rules",
     "split",
+    "stats",
     "targets",
 ]
 

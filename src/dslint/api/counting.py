@@ -1,4 +1,4 @@
-"""`count_tokens` and `estimate`."""
+"""`count_tokens`, `estimate` and `stats`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dslint.api.inputs import Place, settings_of, sources_of
 if TYPE_CHECKING:
     from dslint.stages.count import Count
     from dslint.stages.estimate import Estimate
+    from dslint.stages.stats import Stats
 
 
 def count_tokens(
@@ -78,3 +79,29 @@ def estimate(
         train = stack.enter_context(sources_of(data))
         tested = [] if validation is None else stack.enter_context(sources_of(validation))
         return stage.estimate(train, settings, wish, validation=tested, jobs=jobs)
+
+
+def stats(
+    data: Place | Iterable[Any],
+    *,
+    compare: Place | Iterable[Any] | None = None,
+    format: str | None = None,
+    config: Place | bool = False,
+    jobs: int = 1,
+) -> Stats:
+    """Say what data is like, a path, paths or rows as in `check`: roles, turns, lengths, system
+    prompts, tools, labels, languages.
+
+    `sides` has the data, and behind it what it is compared with; `drifts`, by the name of the
+    latter, say how far it is from the former.
+
+    Raises UsageError, ConfigError or InputError, all of them DslintErrors.
+    """
+    from dslint.stages import stats as stage
+
+    settings = settings_of(config, format=format)
+    with ExitStack() as stack:
+        sides = {stage.ALL: stack.enter_context(sources_of(data))}
+        if compare is not None:
+            sides["compared"] = stack.enter_context(sources_of(compare))
+        return stage.stats(sides, settings, jobs=jobs)

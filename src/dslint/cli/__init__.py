@@ -15,6 +15,7 @@ from dslint.errors import DslintError
 COMMANDS = {
     "check": "lint datasets, and say what becomes of their rows at a target",
     "count": "count tokens: what is billed, what is learned, how long the records are",
+    "stats": "say what data is like: rows, roles, lengths, prompts, tools, labels, languages",
     "fix": "mend what can be mended, and leave every other byte as it is",
     "convert": "write data in another format, and say what that loses",
     "prepare": "a guided tour from what you have to files that train",

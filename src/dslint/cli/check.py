@@ -212,9 +212,11 @@ def runs_of(paths: tuple[str, ...], settings: Settings) -> list[tuple[Settings, 
             model=chosen.model,
             format=chosen.format,
             budget=chosen.budget,
+            contract=chosen.contract,
         )
         # each is a job of its own, and has rows that must not be in another of its files
-        if own.budget is not None or chosen.validation or chosen.evaluation:
+        apart = own.budget is not None or own.contract is not None
+        if apart or chosen.validation or chosen.evaluation:
             found = sides(chosen, settings)
             kept = {str(path): side for side in reversed(found) for path in found[side]}
             own = replace(own, sides=kept)

@@ -147,11 +147,11 @@ def _wanted(allowed: Mapping[str, Any]) -> str:
         return ", ".join(quoted[:-1]) + f" or {quoted[-1]}"
     if allowed.get("type") == ["string", "array"]:
         return "a string or a list of strings, not empty"
+    if "pattern" in allowed and "examples" in allowed:
+        return f"written like `{literal(allowed['examples'][0])}`"
     text = _TYPES[allowed["type"]]
     if allowed.get("minLength"):
         text += " that is not empty"
     if "minimum" in allowed:
         text += f", {allowed['minimum']} or more"
-    if "pattern" in allowed and "examples" in allowed:
-        text = f"written like `{literal(allowed['examples'][0])}`"
     return text

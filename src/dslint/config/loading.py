@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from dslint.config import toml, versions
 from dslint.config.complaints import complaints, schema
+from dslint.config.contract import contract
 from dslint.config.settings import DEFAULTS, PROFILES, Dataset, Override, Settings, Word
 from dslint.errors import ConfigError, UsageError, did_you_mean
 from dslint.model import LEVELS
@@ -64,7 +65,7 @@ def load(
     if "target" not in given:
         values["target"] = _targets(values["target"], root)
     datasets = {
-        each: _dataset(each, body, values, given, root)
+        each: _dataset(each, body, values, given, root, table.get("contract", {}), name)
         for each, body in table.get("datasets", {}).items()
     }
     origin |= {setting: name for setting in _dotted(table) if setting not in origin}
@@ -102,6 +103,7 @@ def load(
             each: _model(each, body, root, name) for each, body in table.get("models", {}).items()
         },
         datasets=datasets,
+        contract=contract(table.get("contract", {}), f"`contract` in {name}"),
         allow_python=bool(allowed),
         origin=origin,
     )
@@ -236,8 +238,11 @@ def _dataset(
     values: Mapping[str, Any],
     given: Mapping[str, Any],
     root: Path,
+    agreed: Mapping[str, Any],
+    where: str,
 ) -> Dataset:
     own = {**values, **body, **given}
+    agreed = {**agreed, **body.get("contract", {})}
     return Dataset(
         name,
         train=_names(body.get("train", ())),
@@ -247,6 +252,7 @@ def _dataset(
         model=own["model"],
         format=own["format"],
         budget=own["budget"],
+        contract=contract(agreed, f"`datasets.{toml.key(name)}.contract` in {where}"),
     )
 
 

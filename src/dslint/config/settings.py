@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from dslint.config.contract import Contract
 from dslint.model import Level
 
 FailOn = Literal["error", "warn", "info", "never"]
@@ -56,7 +57,7 @@ class Dataset:
     """Files that belong together, by what they are for, as paths and globs; and where they go.
 
     `target`, `model`, `format` and `budget` are resolved: the command line's, else the dataset's
-    own, else the settings'.
+    own, else the settings'; `contract` is the settings', with the dataset's own limits over it.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Dataset:
     model: str | None = None
     format: str | None = None
     budget: str | None = None
+    contract: Contract | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ class Settings:
     fails on what was skipped; `preview` turns preview rules on. `levels` are in order of
     application: the configuration, the command line. `models` are tables as `dslint.models` takes
     them. `budget` is what a job may cost, as it was written; `sides` say what files of a dataset
-    are for, by their paths. `origin` maps a setting, dotted as in TOML, to where it was said: a
-    file, a flag, a profile or `default`.
+    are for, by their paths; `contract` is what the data is held to. `origin` maps a
+    setting, dotted as in TOML, to where it was said: a file, a flag, a profile or `default`.
     """
 
     root: Path
@@ -105,5 +107,6 @@ class Settings:
     models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     sides: Mapping[str, str] = field(default_factory=dict)
+    contract: Contract | None = None
     allow_python: bool = False
     origin: Mapping[str, str] = field(default_factory=dict)

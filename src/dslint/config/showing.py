@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from dslint.config.contract import written
 from dslint.config.settings import Settings
 from dslint.config.toml import key, literal
 
@@ -51,6 +52,9 @@ def _rows(settings: Settings) -> Iterator[tuple[str, object, str]]:
             yield f"models.{key(model)}", {}, ""
         for name, value in said.items():
             yield f"models.{key(model)}.{key(name)}", value, ""
+    if settings.contract:
+        for limit, value in written(settings.contract).items():
+            yield f"contract.{limit}", value, ""
     for name, dataset in settings.datasets.items():
         place = f"datasets.{key(name)}"
         for side in ("train", "validation", "evaluation"):
@@ -59,6 +63,10 @@ def _rows(settings: Settings) -> Iterator[tuple[str, object, str]]:
         for setting in ("target", "model", "format", "budget"):
             if (value := getattr(dataset, setting)) != getattr(settings, setting):
                 yield f"{place}.{setting}", _one(value), ""
+        common = written(settings.contract) if settings.contract else {}
+        for limit, value in (written(dataset.contract) if dataset.contract else {}).items():
+            if common.get(limit) != value:
+                yield f"{place}.contract.{limit}", value, ""
     if settings.allow_python:
         yield "allow-python-rules", True, ""
 

@@ -175,7 +175,12 @@ def planned(rules: Mapping[str, Rule], settings: Settings, files: Sequence[str])
     """Return what is asked of `files`: the rules that are not off for all at all targets."""
     chosen = tuple(targets.load(name) for name in settings.target)
     purpose = purpose_of(
-        chosen, settings.model, settings.models, budget=settings.budget, sides=settings.sides
+        chosen,
+        settings.model,
+        settings.models,
+        budget=settings.budget,
+        contract=settings.contract,
+        sides=settings.sides,
     )
     chosen = tuple(map(for_model, chosen, purpose.models)) if purpose.models else chosen
     level_of = levels(settings)

@@ -13,6 +13,7 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 
 from dslint import targets
+from dslint.config.contract import Contract, contract
 from dslint.errors import DslintError, InputError, PageError, did_you_mean
 from dslint.jsonl.source import CHUNK, Source
 from dslint.model import Example, Rule
@@ -170,11 +171,22 @@ def asked(rule: Rule, example: Example) -> Plan:
         if "side" in each.settings
     }
     purpose = purpose_of(
-        [target], said.get("model"), budget=said.get("budget"), sides=sides, today=day
+        [target],
+        said.get("model"),
+        budget=said.get("budget"),
+        contract=_contract(said.get("contract", "")),
+        sides=sides,
+        today=day,
     )
     target = for_model(target, purpose.model(0))
     options = {rule.name: _options(rule, example)}
     return Plan((rule,), (target,), options, said.get("format"), purpose)
+
+
+def _contract(written: str) -> Contract | None:
+    """Return what an example agrees on: `contract=rows=2..5` beside it."""
+    limit, _, value = written.partition("=")
+    return contract({limit: value}, "the example") if written else None
 
 
 def _lock(file: Path, lines: int) -> None:

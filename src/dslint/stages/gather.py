@@ -16,7 +16,7 @@ from dslint.facts.table import derive
 from dslint.facts.tables import TABLES
 from dslint.jsonl.source import CHUNK, Range
 from dslint.model import Skipped
-from dslint.stages import job, relations
+from dslint.stages import job, relations, whole
 from dslint.stages.executor import run, tasks
 from dslint.stages.files import File
 from dslint.stages.plan import Plan
@@ -83,6 +83,10 @@ def gather(
     if found.files and "totals" in plan.checks:
         hits, found.skipped = job.ask(plan, found.files, jobs)
         _add(found.hits[0], hits, 0)
+        every, unlooked = whole.ask(plan, found.files, jobs)
+        for own, new in zip(found.hits, every, strict=True):
+            _add(own, new, 0)
+        found.skipped += unlooked
     return found
 
 

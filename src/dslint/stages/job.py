@@ -34,6 +34,8 @@ def ask(plan: Plan, files: Sequence[File], jobs: int = 1) -> tuple[Hits, list[Sk
     known: dict[int, Job] = {}
     counted: Counted = cache(partial(_counted, plan, files, jobs))
     for check in plan.checks.get("totals", []):
+        if check.whole:
+            continue
         if check.target not in known:
             known[check.target] = _job(plan, check.target, files, counted, skipped)
         for hit in check.of(known[check.target]):

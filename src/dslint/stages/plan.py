@@ -50,7 +50,8 @@ class Question(NamedTuple):
 class Check(NamedTuple):
     """A rule's function, with the limits and options it is given (None where it takes none).
 
-    `whole` says that it is asked once a batch, and not about each record.
+    `whole` says that it is asked once a batch, and not about each record; or once a run, about
+    all of its files.
     """
 
     rule: int
@@ -118,7 +119,7 @@ class Plan:
             function = imported(rule)
             parameters = list(inspect.signature(function).parameters)
             takes_limits = len(parameters) > 1
-            whole = parameters[0] == "batch"
+            whole = parameters[0] in ("batch", "run")
             for index, target in self._targets(takes_limits):
                 limits = None
                 if takes_limits:

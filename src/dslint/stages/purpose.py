@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from dslint.config.contract import Contract
 from dslint.errors import UsageError
 from dslint.facts.ruler import PLAIN, Ruler, ruler_of
 from dslint.figures import Model
@@ -32,6 +33,7 @@ class Purpose:
     ruler: Ruler | None = PLAIN
     own: Own = field(default_factory=dict)
     budget: Decimal | None = None
+    contract: Contract | None = None
     sides: Mapping[str, str] = field(default_factory=dict)
     today: date = field(default_factory=date.today)
     skipped: tuple[Skipped, ...] = ()
@@ -60,6 +62,7 @@ def purpose_of(
     own: Own | None = None,
     *,
     budget: str | None = None,
+    contract: Contract | None = None,
     sides: Mapping[str, str] | None = None,
     today: date | None = None,
 ) -> Purpose:
@@ -86,6 +89,7 @@ def purpose_of(
         ruler=ruler,
         own=own,
         budget=money.budget(budget) if budget is not None else None,
+        contract=contract,
         sides=sides or {},
         today=today or date.today(),
         skipped=skipped,

@@ -1,0 +1,57 @@
+"""Asks what is asked of all files of a run together: of labels, system prompts, the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from dslint.errors import DslintError
+from dslint.facts.languages import NEEDS, available
+from dslint.facts.portrait import Portrait
+from dslint.facts.run import Run
+from dslint.model import Skipped
+from dslint.stages.files import File, opened
+from dslint.stages.plan import Plan
+from dslint.stages.scan import Hits, Raised, fill
+
+
+def ask(plan: Plan, files: Sequence[File], jobs: int = 1) -> tuple[list[Hits], list[Skipped]]:
+    """Return what functions find in each file, and what they could not look at.
+
+    `files` have been looked at; they are read again only for a contract.
+    """
+    hits: list[Hits] = [{} for _ in files]
+    agreed = plan.purpose.contract
+    skipped: list[Skipped] = []
+
+    @cache
+    def portraits() -> Sequence[Portrait]:
+        return _portraits(plan, files, jobs)
+
+    run = Run(
+        [file.facts for file in files],
+        [plan.purpose.side(file.source.name) for file in files],
+        agreed,
+        portraits,
+    )
+    for check in plan.checks.get("totals", []):
+        if not check.whole:
+            continue
+        try:
+            for at, hit in check.of(run):
+                raised = Raised(
+                    hit.line or 0, hit.pointer, fill(plan.rules[check.rule].message, hit.values)
+                )
+                hits[at].setdefault((check.rule, check.target), []).append(raised)
+        except DslintError as error:
+            skipped.append(Skipped(f"`{plan.rules[check.rule].name}`", str(error)))
+    if agreed and agreed.languages and portraits.cache_info().misses and not available():
+        why = f"needs py3langid, which is not installed: pip install '{NEEDS}'"
+        skipped.append(Skipped("`languages` of the contract", why))
+    return hits, skipped
+
+
+def _portraits(plan: Plan, files: Sequence[File], jobs: int) -> Sequence[Portrait]:
+    from dslint.stages.stats import look
+
+    return [look([opened(file.source, plan.format)], plan.format, jobs) for file in files]
