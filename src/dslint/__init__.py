@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from dslint.errors import DslintError
     from dslint.model import LEVELS, Finding, Level, Rule
     from dslint.stages.convert import Conversion
-    from dslint.stages.fix import Fixed, Fixes
     from dslint.stages.dedupe import Deduped
-    from dslint.stages.split import Split
+    from dslint.stages.fix import Fixed, Fixes
     from dslint.stages.prepare import Preparation
     from dslint.stages.remedies import Remedy
+    from dslint.stages.split import Split
     from dslint.stages.stats import Stats
 
 __version__ = _VERSION
