@@ -88,14 +88,15 @@ def twins_of(files: Sequence[File], facts: pl.DataFrame, side: Side) -> list[Twi
         {"file": range(len(files)), "side": [side(number) for number in range(len(files))]},
         schema={"file": pl.UInt32, "side": pl.String},
     )
-    rows = (
-        facts.sort("file", "line")
-        .with_row_index("row")
-        .join(sides, on="file", maintain_order="left")
-    )
+    # nearly all rows are like no other
+    alone = facts["_exact"].is_unique() & facts["_prompt"].is_unique()
+    few = facts.filter(~alone).sort("file", "line").with_row_index("row")
+    rows = few.join(sides, on="file", maintain_order="left")
     kinds = twins.kinds(files, rows, "_exact", twins.whole)
     copies = _firsts(rows.join(kinds, on="row", maintain_order="left"), "kind")
-    answered = rows.filter(pl.col("_reply") != 0).with_columns(labels=_is_label())
+    answered = rows.filter(pl.col("_reply") != 0).with_columns(
+        labels=pl.col("_reply").is_in(_labels(facts, rows).implode())
+    )
     prompts = _firsts(answered, "_prompt").join(copies, on=["row", "other_side"], how="anti")
     replies = answered.select("row", "_reply", "labels")
     answers = (
@@ -133,11 +134,15 @@ def _firsts(rows: pl.DataFrame, key: str) -> pl.DataFrame:
     )
 
 
-def _is_label() -> pl.Expr:
-    """Say whether an answer looks like a label: it is short, and given to many prompts."""
-    prompts = pl.col("_prompt").n_unique().over("_reply")
-    often = (prompts >= OFTEN) & (prompts >= SHARE * pl.col("_prompt").n_unique())
-    return (pl.col("_reply_length") <= SHORT) & often
+def _labels(facts: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
+    """Return which answers of `rows` look like labels: short, and given to many prompts."""
+    short = rows.filter(pl.col("_reply_length") <= SHORT)["_reply"].unique()
+    if short.is_empty():
+        return short
+    given = facts.filter(pl.col("_reply").is_in(short.implode())).group_by("_reply")
+    prompts = given.agg(pl.col("_prompt").n_unique())
+    least = max(OFTEN, SHARE * facts["_prompt"].n_unique())
+    return prompts.filter(pl.col("_prompt") >= least)["_reply"]
 
 
 def near_of(
