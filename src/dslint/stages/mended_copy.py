@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from dslint.config import load
+from dslint.model import Level
+from dslint.rulebook import book
 from dslint.stages import convert as conversion
 from dslint.stages.beginnings import SHOWN
 from dslint.stages.fix import fix
@@ -28,8 +31,7 @@ def mended_copy(
         return None
     copy = folder / Path(path).name
     shutil.copyfile(path, copy)
-    # what the old format needed is another remedy's, which looks at all rows
-    settings = load(config=False, format=reading.format, levels=[("completion", "off")])
+    settings = load(config=False, format=reading.format, levels=[("all", "off"), *_mending()])
     (done,) = fix([str(copy)], settings, Wish(), begin=begin).files
     if not done.changed:
         return None
@@ -41,6 +43,15 @@ def mended_copy(
         done.rows,
         tuple(_example(each) for each in islice(done.examples.values(), SHOWN)),
     )
+
+
+def _mending() -> Iterator[tuple[str, Level]]:
+    """Yield the rules whose fixes are safe, with their levels; but for those on what the old format
+    needed, which is another remedy's, that looks at all rows.
+    """
+    for rule in book.own().values():
+        if rule.fix and rule.fix.applicability == "safe" and rule.group != "completion":
+            yield rule.name, rule.level
 
 
 def _example(change: Change) -> Example:

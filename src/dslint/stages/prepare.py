@@ -259,21 +259,19 @@ def _parts(kept: Path, count: int, wish: Wish, tour: _Tour) -> list[tuple[Path, 
         return whole
     how = split.Wish({"validation": size}, str(kept.with_name("part")), seed=wish.seed, lock=False)
     try:
-        found = split.split([str(kept)], replace(how, dry_run=True), jobs=1)
+        found = split.split([str(kept)], how)
     except InputError:  # rows that belong together are too many for a part
         if wish.validation is not None:
             raise
         return whole
-    rows = found.sides[1].rows
+    parts = [(Path(side.path), side.rows) for side in found.sides]
     remedy = Remedy(
         "validation",
         f"put a part of the {count:,} rows aside for validation",
         "what a model was not trained on says how good it is; what asks the same stays together",
-        rows,
+        parts[1][1],
     )
-    if not tour.agrees(remedy):
-        return whole
-    return [(Path(side.path), side.rows) for side in split.split([str(kept)], how, jobs=1).sides]
+    return parts if tour.agrees(remedy) else whole
 
 
 def _validation(wish: Wish, count: int) -> Size | None:
