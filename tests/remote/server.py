@@ -309,7 +309,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self, method: str) -> None:
         address = urlsplit(self.path)
-        path = address.path.removeprefix("/v1")
+        path = re.sub("^(/openai)?/v1", "", address.path)
         service = self.service
         with service.lock:
             service.requests.append((method, path))
@@ -379,10 +379,10 @@ class Server(ThreadingHTTPServer):
         """Say nothing of connections that were hung up."""
 
 
-def serve(service: Service) -> Server:
-    """Serve on a free port of 127.0.0.1, in a thread that ends with the process."""
+def serve(service: Service, port: int = 0) -> Server:
+    """Serve on a port of 127.0.0.1, in a thread that ends with the process."""
     handler = type("Bound", (Handler,), {"service": service})
-    server = Server(("127.0.0.1", 0), handler)
+    server = Server(("127.0.0.1", port), handler)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     return server
 

@@ -206,7 +206,9 @@ def trainable(service: Remote, model: str, today: date) -> str:
     with asking(service):
         try:
             found = service.client.models.retrieve(model)
-        except openai.NotFoundError:
+        except openai.NotFoundError as error:
+            if not isinstance(error.body, dict):  # nobody there speaks of models at all
+                raise
             raise RemoteError(
                 f"{service.host} has no model `{model}` that this key may train\n{advice}"
             ) from None

@@ -92,7 +92,7 @@ def connect(target: str, base_url: str | None = None, rehearse: Tell | None = No
     import httpx2
     from openai import DefaultHttpx2Client, OpenAI
 
-    hooks = {"response": [_speaks]}
+    hooks = {"response": [_speaks(url)]}
     http = (
         httpx2.Client(transport=rehearsed(rehearse), event_hooks=hooks)
         if rehearse
@@ -121,11 +121,14 @@ def _address(place: Target, base_url: str | None, *, dry: bool) -> str:
     return url
 
 
-def _speaks(response: httpx2.Response) -> None:
-    """Hold an answer to be JSON, as a page of a wrong address would be taken for one."""
-    kind = response.headers.get("content-type", "")
-    if response.is_success and "html" in kind:
-        raise ValueError("it answers with a web page")
+def _speaks(url: str) -> Callable[[httpx2.Response], None]:
+    """Return what holds an answer to be no page for people, which a wrong address may send."""
+
+    def held(response: httpx2.Response) -> None:
+        if response.is_success and "html" in response.headers.get("content-type", ""):
+            raise RemoteError(f"{url} is not the address of such an API: it sends a web page")
+
+    return held
 
 
 @contextmanager
@@ -154,8 +157,8 @@ def _unreached(remote: Remote, error: Exception) -> RemoteError:
     why = _masked(str(cause or error), remote) or type(cause).__name__
     if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.UnsupportedProtocol):
         return UnreachableError(f"{remote.host} can't be reached: {why}")
-    if isinstance(cause, ValueError):
-        return RemoteError(f"{remote.url} is not the address of such an API: {why}")
+    if isinstance(cause, RemoteError):
+        return cause
     return NoAnswerError(f"the connection to {remote.host} was lost: {why}")
 
 
@@ -218,8 +221,10 @@ def job_of(remote: Remote, id: str) -> FineTuningJob:
 
     with asking(remote):
         try:
-            return remote.client.fine_tuning.jobs.retrieve(id)
-        except (openai.NotFoundError, ValueError):
+            return remote.client.fine_tuning.jobs.retrieve(id or " ")
+        except openai.NotFoundError as error:
+            if not isinstance(error.body, dict):  # nobody there speaks of jobs at all
+                raise
             raise RemoteError(
                 f"{remote.host} knows no job `{id}` that this key may see; `dslint jobs list` has "
                 "those that there are"
