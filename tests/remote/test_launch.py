@@ -344,3 +344,59 @@ def test_azure_is_asked_with_its_kind_of_training(
     code, _, err = run(*LAUNCH, "--target", "azure", "--base-url", url)
     assert code == 0, err
     assert service.bodies[0]["trainingType"] == "globalStandard"
+
+
+GRADER = {
+    "type": "string_check",
+    "name": "right",
+    "input": "{{ sample.output_text }}",
+    "reference": "{{ item.answer }}",
+    "operation": "eq",
+}
+
+
+def tasks(name: str, last: str) -> str:
+    rows = [
+        {"messages": [{"role": "user", "content": f"{last} {n} and {n}?"}], "answer": str(2 * n)}
+        for n in range(12)
+    ]
+    Path(name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return name
+
+
+def test_reinforcement_has_its_grader_and_its_response_format(
+    run: Run, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", os.environ["OPENAI_API_KEY"])
+    Path("grader.json").write_text(json.dumps(GRADER))
+    Path("format.json").write_text('{"type": "json_schema", "json_schema": {"name": "sum"}}')
+    call = [
+        *("launch", tasks("sums.jsonl", "What is"), "--validation", tasks("more.jsonl", "Add")),
+        *("--model", "o4-mini", "--target", "azure", "--base-url", os.environ["OPENAI_BASE_URL"]),
+        *("--grader", "grader.json", "--response-format", "format.json", "--yes"),
+        *("--set", "reasoning_effort=low", "--set", "compute_multiplier=1.5"),
+    ]
+    assert run(*call, "--max-cost", "150 USD")[0] == 1
+    code, _, err = run(*call, "--max-cost", "150 USD", "--hours", "2")
+    assert code == 1
+    assert "it may cost $200.00" in err
+    code, _, err = run(*call, "--max-cost", "300 USD", "--hours", "1-2")
+    assert code == 0, err
+    (job,) = service.jobs.values()
+    assert job["method"]["reinforcement"] == {
+        "grader": GRADER,
+        "response_format": {"type": "json_schema", "json_schema": {"name": "sum"}},
+        "hyperparameters": {"reasoning_effort": "low", "compute_multiplier": 1.5},
+    }
+
+
+def test_a_field_that_the_grader_asks_for_is_in_every_row(run: Run, service: Service) -> None:
+    Path("grader.json").write_text(json.dumps(GRADER).replace("answer", "solution"))
+    code, _, err = run(
+        *("launch", tasks("sums.jsonl", "What is"), "--validation", tasks("more.jsonl", "Add")),
+        *("--model", "o4-mini", "--target", "azure", "--grader", "grader.json", "--yes"),
+        *("--base-url", os.environ["OPENAI_BASE_URL"]),
+    )
+    assert code == 2
+    assert "the grader asks for `item.solution`, which sums.jsonl:1 does not have" in err
+    assert service.requests == []

@@ -136,14 +136,17 @@ def command(
     for side, path in job.files.items():
         if side in job.paths:
             found = upload(path, service, forced=force, tell=say, begin=progress)
-            say(f"{path}: {told(found.how)}, as {found.id}")
+            if not dry_run:
+                say(f"{path}: {told(found.how)}, as {found.id}")
             contents[side] = found.sha256
             path = found.id
         request[launch.FILES[side]] = path
     tag = launch.tag_of(job.request, contents, again=again)
-    if there := launch.already(service, tag):
-        say(f"the same job is there already, and {state(there)}; --again creates another one")
-    created = there or launch.create(service, request, tag, say)
+    there = launch.tagged(service, tag)
+    same = next((each for each in there if each.status not in launch.ENDED_BADLY), None)
+    if same:
+        say(f"the same job is there already, and {state(same)}; --again creates another one")
+    created = same or launch.create(service, request, tag, there, say)
     if not dry_run:
         say(f"`dslint jobs watch {created.id}` follows it")
         click.echo(created.id)

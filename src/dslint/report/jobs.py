@@ -55,8 +55,10 @@ def _cost(offer: Offer | None, settings: Mapping[str, Any], dot: str) -> str:
         return "not known: the rows, or the model, are not known here"
     cost = offer.cost
     if cost.total is None:
-        price = f"{money.shown(cost.price)} an hour, " if cost.price is not None else ""
-        return f"{price}not known in whole"
+        if cost.price is not None:
+            return f"{money.shown(cost.price)} an hour; --hours 2-6 says what that makes"
+        where = f" at {cost.model.target}" if cost.model.target else ""
+        return f"not known: nobody states a price{where}; add one under [models.{cost.model.name}]"
     said = [f"at most {money.shown(cost.total.most)}"]
     if cost.epochs is not None:
         auto = "" if "n_epochs" in settings else ", if the service chooses as is usual"

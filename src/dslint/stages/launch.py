@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -243,20 +243,25 @@ def tag_of(request: Mapping[str, Any], contents: Mapping[str, str], *, again: bo
     return f"{digest}-{secrets.token_hex(4)}" if again else digest
 
 
-def already(service: Remote, tag: str) -> FineTuningJob | None:
-    """Return the job of a tag that is under way or has succeeded, if there is one."""
-    jobs = remote.jobs_of(service, 20, {TAG: tag})
-    return next((each for each in jobs if each.status not in ENDED_BADLY), None)
+def tagged(service: Remote, tag: str) -> list[FineTuningJob]:
+    """Return the jobs of a tag, the newest first."""
+    return remote.jobs_of(service, 20, {TAG: tag})
 
 
-def create(service: Remote, request: Mapping[str, Any], tag: str, tell: Tell) -> FineTuningJob:
-    """Create a job, once.
+def create(
+    service: Remote,
+    request: Mapping[str, Any],
+    tag: str,
+    there: Sequence[FineTuningJob],
+    tell: Tell,
+) -> FineTuningJob:
+    """Create a job of a tag beside those that are `there`, once.
 
     The request is sent again only where the service has said that it failed, or could not be
-    reached, and no job with the tag is there. Where an answer is lost the job is looked for, and if
-    it is not found nothing is sent again. Raises RemoteError.
+    reached, and no other job with the tag is there. Where an answer is lost the job is looked for,
+    and if it is not found nothing is sent again. Raises RemoteError.
     """
-    before = {each.id for each in remote.jobs_of(service, 20, {TAG: tag})}
+    before = {each.id for each in there}
     body = {**request, "metadata": {**request["metadata"], TAG: tag}}
     pauses = remote.pauses()
     for attempt in range(1, ATTEMPTS + 1):
@@ -288,7 +293,6 @@ def create(service: Remote, request: Mapping[str, Any], tag: str, tell: Tell) ->
 def _looked_for(service: Remote, tag: str, before: set[str], looks: int) -> FineTuningJob | None:
     for _, pause in zip(range(looks), remote.pauses(), strict=False):
         remote.wait(pause if looks > 1 else 0, service)
-        jobs = remote.jobs_of(service, 20, {TAG: tag})
-        if found := next((each for each in jobs if each.id not in before), None):
+        if found := next((each for each in tagged(service, tag) if each.id not in before), None):
             return found
     return None

@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from dslint import models, targets
 from dslint.config import Settings
 from dslint.config.paths import sides
@@ -25,6 +27,7 @@ from dslint.stages.files import opened
 from dslint.targets import Target
 
 _ID = re.compile(r"file-[A-Za-z0-9_-]+")
+_FIELD = re.compile(r"\{\{\s*item\.([A-Za-z_][A-Za-z0-9_]*)")
 _TUNED = re.compile(r"^ft[:-]|\.ft-")
 
 
@@ -79,9 +82,29 @@ def order(
     found = launch.request_of(wish, target, name, _format(files["train"], settings))
     if found["method"]["type"] == "reinforcement" and "validation" not in files:
         raise UsageError("reinforcement needs a validation file: --validation FILE")
+    placed = Order(settings, target, files, model, found)
+    if wish.grader:
+        _graded(placed)
     if model and not elsewhere and not tuned:
         _open(model, target, settings, today or date.today())
-    return Order(settings, target, files, model, found)
+    return placed
+
+
+def _graded(order: Order) -> None:
+    """Hold every row to the fields that the grader asks for. Raises UsageError."""
+    grader = orjson.dumps(order.request["method"]["reinforcement"]["grader"]).decode()
+    fields = dict.fromkeys(_FIELD.findall(grader))
+    for path in order.paths.values():
+        for number, line in enumerate(Path(path).read_bytes().splitlines(), 1):
+            try:
+                row = orjson.loads(line)
+            except ValueError:
+                continue
+            lacks = [each for each in fields if isinstance(row, dict) and each not in row]
+            if lacks:
+                raise UsageError(
+                    f"the grader asks for `item.{lacks[0]}`, which {path}:{number} does not have"
+                )
 
 
 def _files(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -69,13 +69,15 @@ def upload(
         _settled(service, known.file, path)
         return Uploaded(known.file, place, found.bytes, found.sha256, "remembered", known.forced)
     fresh = Sending(service.url, found.sha256, found.bytes, forced=forced)
-    same = None if known and known.parts else _same(service, place, found, tell)
+    alike = remote.files_alike(service, place.name, found.bytes)
+    same = None if known and known.parts else _same(service, alike, found, tell)
     how: Literal["sent", "parts", "compared"] = "compared"
+    before = {each.id for each in alike}
     if same is None:
         if found.bytes > service.target.api["file_bytes"]:
-            same, how = _in_parts(service, place, found, known, fresh, tell, begin), "parts"
+            same, how = _in_parts(service, place, found, known, fresh, before, tell, begin), "parts"
         else:
-            same, how = _whole(service, place, found, tell, begin), "sent"
+            same, how = _whole(service, place, found, before, tell, begin), "sent"
     _remember(service, place, fresh, same)
     _settled(service, same, path)
     return Uploaded(same, place, found.bytes, found.sha256, how, forced)
@@ -114,12 +116,12 @@ def _there(service: Remote, id: str, found: Sums) -> bool:
     return file.bytes == found.bytes and file.status not in BROKEN
 
 
-def _same(service: Remote, path: Path, found: Sums, tell: Tell) -> str | None:
+def _same(service: Remote, alike: Sequence[FileObject], found: Sums, tell: Tell) -> str | None:
     """Return the id of a file on the account with the same bytes, having fetched and compared it.
 
     One that the service does not give back, as some don't, is not taken for the same.
     """
-    for file in remote.files_alike(service, path.name, found.bytes):
+    for file in alike:
         if file.status in BROKEN:
             continue
         try:
@@ -155,9 +157,10 @@ class _Watched(io.FileIO):
         return block
 
 
-def _whole(service: Remote, path: Path, found: Sums, tell: Tell, begin: Begin) -> str:
+def _whole(
+    service: Remote, path: Path, found: Sums, before: set[str], tell: Tell, begin: Begin
+) -> str:
     """Send a file in one request. A lost answer is looked for before anything is sent again."""
-    before = {each.id for each in remote.files_alike(service, path.name, found.bytes)}
 
     def send() -> str:
         with _Watched(path, "rb") as file, asking(service):
@@ -213,6 +216,7 @@ def _in_parts(
     found: Sums,
     known: Sending | None,
     fresh: Sending,
+    before: set[str],
     tell: Tell,
     begin: Begin,
 ) -> str:
@@ -224,7 +228,6 @@ def _in_parts(
     if now:
         parts = -(-found.bytes // size)
         tell(f"{len(now.parts)} of {parts} parts are there already")
-    before = {each.id for each in remote.files_alike(service, path.name, found.bytes)}
     try:
         now = now or _opened(service, path, found, fresh, size)
         now = _sent(service, path, found, now, begin)
