@@ -118,11 +118,12 @@ def test_short_answers_that_come_again_are_labels() -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        answers(*["praise"] * 9),
+        answers(*["praise"] * 5, *["complaint"] * 4),
+        answers(*["praise"] * 90),
         answers(*(f"number {each}" for each in range(30))),
         answers(*["praise"] * 20, *["An answer that is by far too long for any label."] * 5),
     ],
-    ids=["too few", "hardly repeated", "some are long"],
+    ids=["too few", "one alone", "hardly repeated", "some are long"],
 )
 def test_other_answers_are_none(rows: list[Row]) -> None:
     assert labels(batch(rows)).found == {}

@@ -10,7 +10,7 @@ from dslint.facts.labels import near
 from dslint.facts.languages import available, languages
 from dslint.facts.portrait import Portrait
 from dslint.facts.repeats import Shared
-from dslint.facts.run import Run
+from dslint.facts.run import ANSWER, Run
 from dslint.model import Hit
 
 Found = Iterator[tuple[int, Hit]]
@@ -30,9 +30,8 @@ def nearly_equal_labels(run: Run) -> Found:
     """Yield labels that differ in case, white space or a mark at an edge, at the rarer one."""
     found = run.labels(*BOTH)
     for label, known in near(found):
-        at, line = run.place(label, *BOTH)
-        values = {"label": label, "rows": _rows(found[label]), "known": known}
-        yield at, Hit(line=line, values=values | {"known_rows": _rows(found[known])})
+        values = {"known": known, "known_rows": _rows(found[known])}
+        yield _at(run, label, found[label], *BOTH, **values)
 
 
 def few_examples(run: Run, limits: Mapping[str, Any]) -> Found:
@@ -40,38 +39,37 @@ def few_examples(run: Run, limits: Mapping[str, Any]) -> Found:
     found = run.labels("train")
     few = sorted((rows, label) for label, rows in found.items() if rows < limits["option_fewest"])
     if few and len(few) < len(found):
-        at, line = run.place(few[0][1], "train")
+        rows, rarest = few[0]
         named = ", ".join(f"`{label}` {rows:,}" for rows, label in few[:NAMED])
         more = f" and {len(few) - NAMED:,} more" if len(few) > NAMED else ""
+        have = "labels has" if len(few) == 1 else "labels have"
         values = {
-            "labels": f"1 label of {len(found):,} has"
-            if len(few) == 1
-            else f"{len(few):,} labels of {len(found):,} have",
+            "labels": f"{len(few):,} of {len(found):,} {have}",
             "named": named + more,
             "fewest": limits["option_fewest"],
         }
-        yield at, Hit(line=line, values=values)
+        yield _at(run, rarest, rows, "train", **values)
 
 
 def label_on_one_side(run: Run, limits: Mapping[str, Any]) -> Found:
     """Yield labels of validation that train has not; and those of train that validation has not,
     where a fair draw would have given it some.
     """
-    train, tested = run.labels("train"), run.labels("validation")
+    train, tested = run.labels("train"), run.labels("validation", alone=True)
     if not train or not tested:
         return
     for label in sorted(tested.keys() - train.keys()):
-        at, line = run.place(label, "validation")
-        yield at, Hit(line=line, values=_one_sided(label, tested[label], "validation", "train"))
+        yield _at(run, label, tested[label], "validation", here="validation", there="train")
     share = sum(tested.values()) / sum(train.values())
     for label in sorted(train.keys() - tested.keys()):
         if train[label] * share >= limits["option_expected"]:
-            at, line = run.place(label, "train")
-            yield at, Hit(line=line, values=_one_sided(label, train[label], "train", "validation"))
+            yield _at(run, label, train[label], "train", here="train", there="validation")
 
 
-def _one_sided(label: str, rows: int, here: str, there: str) -> dict[str, object]:
-    return {"label": label, "rows": _rows(rows), "here": here, "there": there}
+def _at(run: Run, label: str, rows: int, *sides: str, **values: object) -> tuple[int, Hit]:
+    """Return a hit at the first row of some sides that has a label."""
+    at, line = run.place(label, *sides)
+    return at, Hit(ANSWER, {"label": label, "rows": _rows(rows), **values}, line)
 
 
 def nearly_equal_prompts(run: Run) -> Found:
@@ -119,7 +117,8 @@ def broken_contract(run: Run) -> Found:
         return
     every = run.portraits()
     for at, line, limit, wanted, found in breaches(run.contract, every, run.sides):
-        yield at, Hit(line=line, values={"limit": limit, "wanted": wanted, "found": found})
+        values = {"limit": limit, "wanted": wanted, "found": found}
+        yield at, Hit(ANSWER if line else "", values, line)
 
 
 Breach = tuple[int, int | None, str, str, str]

@@ -51,9 +51,9 @@ class Labels:
         for text, met in () if self.too_many else later.short.items():
             known = self.short.get(text)
             self.short[text] = (
-                Met(known.rows + met.rows, known.first)
+                known._replace(rows=known.rows + met.rows)
                 if known
-                else Met(met.rows, met.first + offset)
+                else met._replace(first=met.first + offset)
             )
         if later.too_many or len(self.short) > MOST:
             self.too_many = True
@@ -61,7 +61,12 @@ class Labels:
 
     @property
     def found(self) -> dict[str, Met]:
-        """The labels; none where the answers do not look like labels."""
+        """The labels; none where the answers do not look like labels. One alone is no choice."""
+        return self.alike if len(self.short) > 1 else {}
+
+    @property
+    def alike(self) -> dict[str, Met]:
+        """The same, also where there is but one: a side of data whose other side has labels."""
         rows = sum(met.rows for met in self.short.values())
         is_so = rows >= max(FEWEST, SHARE * self.answers, TIMES * len(self.short))
         return self.short if is_so else {}

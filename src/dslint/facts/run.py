@@ -10,6 +10,9 @@ from dslint.facts.files import FileFacts
 from dslint.facts.labels import Labels
 from dslint.facts.portrait import Portrait
 
+ANSWER = "answer"
+"""In place of a pointer: where the answer of the row stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -29,18 +32,17 @@ class Run:
             if side in sides:
                 yield at, file
 
-    def labels(self, *sides: str) -> dict[str, int]:
+    def labels(self, *sides: str, alone: bool = False) -> dict[str, int]:
         """Return the labels of some sides, and how many rows have each; none where their answers
-        do not look like labels.
+        do not look like labels. `alone` takes one that is given everywhere for a label too.
         """
         found = Labels()
         for _, file in self.of(*sides):
             found.join(file.labels, 0)
-        return {text: met.rows for text, met in found.found.items()}
+        return {text: met.rows for text, met in (found.alike if alone else found.found).items()}
 
-    def place(self, label: str, *sides: str) -> tuple[int, int | None]:
+    def place(self, label: str, *sides: str) -> tuple[int, int]:
         """Return the first file and line of some sides that have a label."""
-        for at, file in self.of(*sides):
-            if met := file.labels.short.get(label):
-                return at, met.first
-        return 0, None
+        return next(
+            (at, met.first) for at, file in self.of(*sides) if (met := file.labels.short.get(label))
+        )

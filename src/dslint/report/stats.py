@@ -181,11 +181,12 @@ def _shares(
     for number, (count, text) in enumerate(parts):
         head = f"{share(count, total):>7}  {count:>{wide},}  "
         room = look.width - _MARGIN - len(head)
-        said = clip(look.safe(text), max(8, room - (_BARS + 2 if bars else 0)), look.marks.more)
         drawn = ""
         if bars and look.width >= 78:
+            room -= _BARS + 2
             half = look.marks.half * max(1, round(count * _BARS / most))
             drawn = look.paint(half, "help") + " " * (_BARS + 2 - len(half))
+        said = clip(look.safe(text), max(8, room), look.marks.more)
         first = f"  {name if number == 0 else '':<{_MARGIN - 2}}"
         yield f"{look.paint(first, 'dim')}{head}{drawn}{said}"
 

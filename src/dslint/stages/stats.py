@@ -245,7 +245,7 @@ def _pairs(one: Side, other: Side) -> dict[str, tuple[Mapping[Any, int], Mapping
             prompts["none"] = repeats.bare
         told = {name: rows for name, rows in (of.languages or of.scripts).items() if name != "?"}
         return {
-            "labels": {**of.labels},
+            "labels": {text: met.rows for text, met in of.portrait.labels.alike.items()},
             "answers' lengths": doublings(of.portrait.answers),
             "turns": {**of.portrait.turns.times},
             "system prompts": prompts,
@@ -253,4 +253,6 @@ def _pairs(one: Side, other: Side) -> dict[str, tuple[Mapping[Any, int], Mapping
         }
 
     ours, theirs = each(one), each(other)
+    if not one.labels and not other.labels:
+        del ours["labels"]
     return {what: (ours[what], theirs[what]) for what in ours}

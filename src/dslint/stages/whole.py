@@ -8,10 +8,12 @@ from functools import cache
 from dslint.errors import DslintError
 from dslint.facts.languages import NEEDS, available
 from dslint.facts.portrait import Portrait
-from dslint.facts.run import Run
+from dslint.facts.run import ANSWER, Run
+from dslint.facts.table import pointed
 from dslint.model import Skipped
 from dslint.stages.files import File, opened
 from dslint.stages.plan import Plan
+from dslint.stages.prints import rows_of
 from dslint.stages.scan import Hits, Raised, fill
 
 
@@ -39,9 +41,11 @@ def ask(plan: Plan, files: Sequence[File], jobs: int = 1) -> tuple[list[Hits], l
             continue
         try:
             for at, hit in check.of(run):
-                raised = Raised(
-                    hit.line or 0, hit.pointer, fill(plan.rules[check.rule].message, hit.values)
+                message = fill(plan.rules[check.rule].message, hit.values)
+                pointer = (
+                    _answer(plan, files[at], hit.line) if hit.pointer == ANSWER else hit.pointer
                 )
+                raised = Raised(hit.line or 0, pointer, message)
                 hits[at].setdefault((check.rule, check.target), []).append(raised)
         except DslintError as error:
             skipped.append(Skipped(f"`{plan.rules[check.rule].name}`", str(error)))
@@ -49,6 +53,15 @@ def ask(plan: Plan, files: Sequence[File], jobs: int = 1) -> tuple[list[Hits], l
         why = f"needs py3langid, which is not installed: pip install '{NEEDS}'"
         skipped.append(Skipped("`languages` of the contract", why))
     return hits, skipped
+
+
+def _answer(plan: Plan, file: File, line: int | None) -> str:
+    """Read a row again, and return where its answer stands; the whole row where it can't be."""
+    for number, raw in file.rows_at([line] if line else []):
+        facts, batch = rows_of(plan.format, b"", file.facts.format, [(number, raw)])
+        if facts.records and batch.answers[0] >= 0:
+            return pointed(batch, batch.answers[0], "content")
+    return ""
 
 
 def _portraits(plan: Plan, files: Sequence[File], jobs: int) -> Sequence[Portrait]:
