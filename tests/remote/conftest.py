@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cli.conftest import Run, Typed, run, typed
 from remote.server import KEY, Server, Service, serve, url
 
-from dslint.cli import main
 from dslint.stages import remote
 
-Run = Callable[..., tuple[int, str, str]]
+__all__ = ["Run", "Typed", "run", "typed"]
 
 ROWS = [
     {
@@ -58,19 +58,17 @@ def around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: Server) -> N
     Path("lamps.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Call dslint, and return its exit code, stdout and stderr."""
+@pytest.fixture(autouse=True)
+def secret(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold every call to show the key nowhere."""
+    read = capsys.readouterr
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
-            main(list(arguments))
-        out, err = capsys.readouterr()
-        assert isinstance(left.value.code, int)
+    def held() -> tuple[str, str]:
+        out, err = read()
         assert KEY not in out + err
-        return left.value.code, out, err
+        return out, err
 
-    return call
+    monkeypatch.setattr(capsys, "readouterr", held)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from remote.conftest import Run
+from remote.conftest import Run, Typed
 from remote.server import KEY, MODEL, Json, Server, Service, serve
 
 TUNED = f"ft:{MODEL}:loopback::abc"
@@ -155,6 +156,23 @@ def test_a_job_is_watched_to_its_end_and_each_event_is_told_once(
     assert told == [each["message"] for each in reversed(service.events[job["id"]])]
     assert "running, step 20 of 20, train 0.270, about" in out
     assert out.splitlines()[-1] == TUNED
+
+
+def test_on_a_terminal_events_stand_above_a_line_that_is_drawn_anew(
+    typed: Typed, service: Service, job: Json
+) -> None:
+    service.script = [
+        steps(FALLING[:8], []),
+        lambda service, job: None,
+        ends("succeeded", fine_tuned_model=TUNED),
+    ]
+    code, screen = typed("jobs", "watch", job["id"], "--every", "0.1")
+    assert code == 0
+    assert "running, step 8 of 8, train 0.957" in screen
+    shown = [line.rsplit("\r", 1)[-1] for line in screen.split("\n")]
+    plain = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in shown]
+    assert [line for line in plain if "Step 8/8" in line and not line[:2].isdigit()] == []
+    assert TUNED in plain
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,7 +134,7 @@ def watch(
 
     Exit code: 0 it succeeded, 1 it failed or was cancelled.
     """
-    from dslint.report.jobs import curves, happened, now_line, trouble
+    from dslint.report.jobs import curves, happened, now_line, total_of, trouble
     from dslint.report.screen import Options, look_of
     from dslint.stages import fitting
     from dslint.stages.jobs import loss_of, trouble_of
@@ -147,19 +146,15 @@ def watch(
     total: int | None = None
     before = ""
     with _Status() as status:
-        for news in news_of(service, job, every, say):
+        for news in news_of(service, job, every, status.notes):
             for event in news.events:
                 for line in happened(event, look):
-                    click.echo(line, color=True)
+                    status.says(line)
                 if step := loss_of(event):
                     steps = fitting.merged(steps, [step])
-                named = re.search(
-                    r"step [0-9,]+ ?(?:/|of) ?([0-9,]+)", event.message, re.IGNORECASE
-                )
-                total = int(named[1].replace(",", "")) if named else total
-            now = now_line(news.job, steps[-1] if steps else None, total)
-            if not status.shows(look.safe(now)) and str(news.job.status) != before:
-                click.echo(now)
+                total = total_of(event) or total
+            now = look.safe(now_line(news.job, steps[-1] if steps else None, total))
+            status.shows(now, anew=str(news.job.status) != before)
             before, last = str(news.job.status), news.job
     if steps:
         for line in curves(steps, look):
@@ -173,22 +168,39 @@ def watch(
 
 
 class _Status:
-    """A line at the bottom of a terminal that says how things are; nothing elsewhere."""
+    """A line at the bottom of a terminal that says how things are, under what is printed."""
 
     def __init__(self) -> None:
         from rich.console import Console
         from rich.text import Text
 
-        console = Console()
-        live = console.is_terminal and sys.stdout.isatty()
-        self._status = console.status(Text("asking")) if live else None
+        self._console = Console(highlight=False, soft_wrap=True)
+        live = self._console.is_terminal and sys.stdout.isatty()
+        self._status = self._console.status(Text("asking")) if live else None
 
-    def shows(self, text: str) -> bool:
+    def says(self, line: str) -> None:
+        """Print a line above the status, as the terminal would lose its place otherwise."""
+        from rich.text import Text
+
+        if self._status is None:
+            click.echo(line, color=True)
+        else:
+            self._console.print(Text.from_ansi(line))
+
+    def notes(self, notice: str) -> None:
+        if self._status is None:
+            say(notice)
+        else:
+            self.says(f"dslint: {notice}")
+
+    def shows(self, text: str, *, anew: bool) -> None:
+        """Show how things are; where there is no terminal, print it if it is new."""
         from rich.text import Text
 
         if self._status is not None:
             self._status.update(Text(text))
-        return self._status is not None
+        elif anew:
+            click.echo(text)
 
     def __enter__(self) -> _Status:
         if self._status is not None:

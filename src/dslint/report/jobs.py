@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from openai.types.fine_tuning import FineTuningJob, FineTuningJobEvent
 
 _STYLES = {"succeeded": "ok", "failed": "error", "cancelled": "warn"}
+_TOTAL = re.compile(r"step [0-9,]+ ?(?:/|of) ?([0-9,]+)", re.IGNORECASE)
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -29,6 +31,8 @@ def plan(order: Order, offer: Offer | None, host: str, note: str, look: Look) ->
     request, dot = order.request, f" {look.marks.dot} "
     method = request["method"]["type"]
     settings = request["method"][method].get("hyperparameters", {})
+    if not note and order.model and order.model.closed:
+        note = f"which closes to training on {order.model.closed}"
     rows = [
         ("model", ", ".join(filter(None, (request["model"], note)))),
         ("method", dot.join([method, *(f"{name} {value}" for name, value in settings.items())])),
@@ -75,7 +79,9 @@ def _text(value: Any) -> str:
 def _table(rows: Sequence[tuple[str, str]], look: Look) -> Iterator[str]:
     wide = max((cell_len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        lines = list(wrap(look.safe(value), look.width - wide - 5)) or [""]
+        shown = look.safe(value)
+        # a name is to be copied whole
+        lines = list(wrap(shown, look.width - wide - 5)) if " " in shown else [shown]
         yield f"  {look.paint(name.ljust(wide), 'dim')}  {lines[0]}"
         yield from (f"  {' ' * wide}  {line}" for line in lines[1:])
 
@@ -171,7 +177,8 @@ def curves(steps: Sequence[Step], look: Look) -> Iterator[str]:
     for name in ("train", "valid"):
         values = [value for each in steps if (value := getattr(each, name)) is not None]
         if values:
-            drawn = _curve(values, min(40, look.width - 34)) if look.utf else ""
+            room = min(40, look.width - 44)
+            drawn = _curve(values, room) if look.utf and room > 8 else ""
             ends = f"{values[0]:.4f} to {values[-1]:.4f}, least {min(values):.4f}"
             yield f"  {name}  {drawn}{'  ' if drawn else ''}{ends}"
     for each in fitting.warnings(steps):
@@ -203,6 +210,12 @@ def happened(event: FineTuningJobEvent, look: Look) -> Iterator[str]:
     for number, line in enumerate(wrap(look.safe(text), look.width - 12)):
         head = look.paint(time, "dim") if number == 0 else " " * 8
         yield f"{head}  {look.paint(line, style) if style else line}"
+
+
+def total_of(event: FineTuningJobEvent) -> int | None:
+    """Return how many steps a job has, where an event says so."""
+    named = _TOTAL.search(event.message)
+    return int(named[1].replace(",", "")) if named else None
 
 
 def day(seconds: int) -> str:

@@ -225,7 +225,7 @@ def trainable(service: Remote, model: str, today: date) -> str:
         )
     if ends or shut:
         first = min(each for each in (ends, shut) if each)
-        return f"{'trained until' if first == ends else 'shut on'} {first}"
+        return f"which is {'trained until' if first == ends else 'shut on'} {first}"
     return ""
 
 

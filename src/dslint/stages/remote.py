@@ -45,6 +45,10 @@ class UnreachableError(RemoteError):
     """A request that was not sent, as there was nobody to send it to."""
 
 
+class UnfitError(RemoteError):
+    """A request that the service does not take as it is; it may take others."""
+
+
 class BusyError(RemoteError):
     """A request that the service says it can't do now; `after` is for how many seconds."""
 
@@ -179,7 +183,7 @@ def _refused(remote: Remote, error: Any) -> RemoteError:
         after = error.response.headers.get("retry-after", "")
         busy.after = float(after) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", after) else None
         return busy
-    return RemoteError(told)
+    return (UnfitError if error.status_code in (400, 413, 422) else RemoteError)(told)
 
 
 def _words(error: Any) -> str:
