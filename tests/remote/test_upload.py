@@ -240,6 +240,19 @@ def test_data_that_changed_after_a_kill_begins_anew(run: Run, service: Service, 
     assert len(service.uploads) == 2
 
 
+def test_a_target_that_only_a_configuration_names_gets_no_key(
+    run: Run, service: Service, small: str
+) -> None:
+    """A configuration may be a stranger's, and with it the address."""
+    Path("dslint.toml").write_text(f'target = "{small}"\n')
+    for call in (("upload", "lamps.jsonl"), ("jobs", "list")):
+        code, _, err = run(*call)
+        assert code == 2
+        assert "name it yourself if you trust it: --target" in err
+    assert service.requests == []
+    assert run("jobs", "list", "--target", small)[0] == 0
+
+
 def test_a_rehearsal_prints_every_request_and_sends_none(run: Run, service: Service) -> None:
     code, out, _ = run("upload", "lamps.jsonl", "--dry-run")
     assert code == 0

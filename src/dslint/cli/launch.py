@@ -75,6 +75,7 @@ def command(
     again: bool,
     force: str | None,
     dry_run: bool,
+    target: str | None,
     base_url: str | None,
     max_cost: str | None,
     hours: str | None,
@@ -110,15 +111,18 @@ def command(
         raise click.UsageError("--epochs and --set n_epochs say different things")
     settings = load(
         config=given.pop("config"),
-        target=(target,) if (target := given.pop("target")) else None,
+        target=(target,) if target else None,
         model=given.pop("model"),
         format=given.pop("format"),
     )
     wish = launch.Wish(hyperparameters=hyperparameters, **given)
     job = order(train, validation, settings, wish, elsewhere=base_url is not None)
-    service = service_of(job.settings, base_url, dry=dry_run)
+    service = service_of(job.settings, target, base_url, dry=dry_run)
     note = launch.trainable(service, job.request["model"], date.today())
-    if job.paths and not gate(list(job.paths.values()), job.settings, service, force):
+    allowed, forced = (
+        gate(list(job.paths.values()), job.settings, service, force) if job.paths else (True, None)
+    )
+    if not allowed:
         return 1
     offer = priced(job, hours, progress)
     bound = max_cost or job.settings.budget
@@ -135,7 +139,7 @@ def command(
     request = dict(job.request)
     for side, path in job.files.items():
         if side in job.paths:
-            found = upload(path, service, forced=force, tell=say, begin=progress)
+            found = upload(path, service, forced=forced, tell=say, begin=progress)
             if not dry_run:
                 say(f"{path}: {told(found.how)}, as {found.id}")
             contents[side] = found.sha256

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dslint.errors import UsageError
+
 if TYPE_CHECKING:
     from dslint.config import Settings
     from dslint.stages.remote import Remote
@@ -45,8 +47,20 @@ def say(notice: str) -> None:
         click.echo(f"dslint: {line}", err=True)
 
 
-def service_of(settings: Settings, base_url: str | None, *, dry: bool = False) -> Remote:
-    """Return the service that is meant; in a rehearsal its requests are printed instead."""
+def service_of(
+    settings: Settings, named: str | None, base_url: str | None, *, dry: bool = False
+) -> Remote:
+    """Return the service that is meant; in a rehearsal its requests are printed instead.
+
+    A file of one's own says where a key is sent, and a configuration may be a stranger's: such a
+    target has to be `named` on the command line.
+    """
+    place = settings.target[0]
+    if place.endswith(".toml") and named is None:
+        raise UsageError(
+            f"`{place}` says where data and a key are sent, and only the configuration names it; "
+            f"name it yourself if you trust it: --target {place}"
+        )
     from dslint.stages.remote import connect
 
     service = connect(settings.target[0], base_url, click.echo if dry else None)
@@ -54,8 +68,10 @@ def service_of(settings: Settings, base_url: str | None, *, dry: bool = False) -
     return service
 
 
-def gate(paths: list[str], settings: Settings, service: Remote, force: str | None) -> bool:
-    """Check data by the target's rules, and say whether it may be sent; errors are shown."""
+def gate(
+    paths: list[str], settings: Settings, service: Remote, force: str | None
+) -> tuple[bool, str | None]:
+    """Check data by the target's rules: may it be sent, and is that in spite of errors, and why?"""
     import os
 
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # as in `dslint check`
@@ -76,7 +92,7 @@ def gate(paths: list[str], settings: Settings, service: Remote, force: str | Non
         say("nothing was sent; `--force REASON` sends it all the same, and records why")
     elif failed:
         say(f"sent in spite of errors: {force}")
-    return not failed or force is not None
+    return not failed or force is not None, force if failed else None
 
 
 def told(how: str) -> str:
@@ -130,10 +146,11 @@ def command(
     settings = load(config=config, target=(target,) if target else None, model=model, format=format)
     if force is not None and not force.strip():
         raise click.BadParameter("say why", param_hint="--force")
-    service = service_of(settings, base_url, dry=dry_run)
-    if not gate([path], settings, service, force):
+    service = service_of(settings, target, base_url, dry=dry_run)
+    allowed, forced = gate([path], settings, service, force)
+    if not allowed:
         return 1
-    found = upload(path, service, forced=force, tell=say, begin=progress)
+    found = upload(path, service, forced=forced, tell=say, begin=progress)
     if not dry_run:
         say(f"{path} ({size(found.bytes)}) {told(found.how)}, at {service.host}")
         click.echo(found.id)
