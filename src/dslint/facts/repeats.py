@@ -85,19 +85,17 @@ def repeats(batch: Batch) -> Repeats:
 
 
 def first_prompts(batch: Batch) -> tuple[list[str], list[int]]:
-    """Return the system prompts that records begin with, where these are text, and the records'
-    lines.
-    """
+    """Return the system prompts that records begin with, and the records' lines."""
+    texts = batch.texts
     begins = [bool(roles) and roles[0] in SYSTEM for roles in batch.casts]
     if not any(begins):
         return [], []
-    contents, starts, cast = batch.contents, batch.starts, batch.cast
     rows = [
-        at
-        for at in range(len(batch.records))
-        if begins[cast[at]] and type(contents[starts[at]]) is str
+        (text, line)
+        for start, cast, line in zip(batch.starts, batch.cast, batch.lines, strict=False)
+        if begins[cast] and (text := texts[start]) is not None
     ]
-    return [contents[starts[at]] for at in rows], [batch.lines[at] for at in rows]
+    return [text for text, _ in rows], [line for _, line in rows]
 
 
 def _prompts(batch: Batch) -> dict[bytes, Shared]:

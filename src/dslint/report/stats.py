@@ -21,6 +21,9 @@ LABELS = 12
 
 _MARGIN = 17
 _ORDER = ("system", "developer", "user", "prompt", "assistant", "completion", "tool")
+_KEPT = "\u00a0"
+"""A space at which no line ends, until lines are made."""
+
 _SPARKS = " ▁▂▃▄▅▆▇█"
 _BARS = 20
 
@@ -275,7 +278,11 @@ def _languages(side: Side, look: Look, dot: str) -> Lines:
     if not counts.keys() - {"?"}:
         return
     yield ""
-    parts = [f"{name} {share(rows, looked)}" for name, rows in counts.items() if name != "?"]
+    parts = [
+        f"{name} {share(rows, looked)}".replace(" ", _KEPT)
+        for name, rows in counts.items()
+        if name != "?"
+    ]
     more = f"{len(parts) - 8:,} more" if len(parts) > 8 else ""
     untold = counts.get("?", 0)
     rest = f"{share(untold, looked)} too short, or no prose" if untold else ""
@@ -306,4 +313,5 @@ def _drifts(name: str, first: str, apart: Sequence[Drift], look: Look) -> Lines:
 def _told(name: str, said: str, look: Look, style: str = "") -> Lines:
     for number, line in enumerate(wrap(said, look.width - _MARGIN)):
         head = look.paint(f"  {name if number == 0 else '':<{_MARGIN - 2}}", "dim")
-        yield head + (look.paint(line, style) if style else line)
+        text = line.replace(_KEPT, " ")
+        yield head + (look.paint(text, style) if style else text)
