@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,26 @@ def test_it_says_what_a_job_costs_and_what_that_rests_on(run: Run) -> None:
     assert "960" in out
     assert "$0.0048" in out
     assert "prices read 2026-" in out
+
+
+def test_standard_input_is_counted_for_all_models(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Path("museum.jsonl").read_bytes()
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(rows)))
+    code, out, _ = run("estimate", "-", "--json")
+    (found,) = json.loads(out)["estimates"]
+    assert code == 0
+    assert {each["exact"] for each in found["offers"]} == {True, False}
+    assert {each["train"]["records"] for each in found["offers"]} == {20}
+
+
+def test_of_utf_16_it_is_said_what_it_is(run: Run) -> None:
+    Path("wide.jsonl").write_text(f"{ROW}\n" * 20, encoding="utf-16")
+    code, _, err = run("estimate", "wide.jsonl")
+    assert code == 2
+    assert "`wide.jsonl` can't be counted: it is UTF-16-LE, and JSON is UTF-8" in err
+    assert "is UTF-16-LE" in run("count", "wide.jsonl")[1]
 
 
 def test_a_budget_decides_the_exit_code(run: Run) -> None:

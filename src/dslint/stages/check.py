@@ -80,8 +80,7 @@ def _evaluation(found: Source) -> File:
         raise UsageError("--against names files: standard input can only be checked")
     file = opened(found, None)
     if not file.readable:
-        why = file.why or f"is {file.facts.container}"
-        raise InputError(f"`{found.name}` has no questions that could be read: it {why}")
+        raise InputError(f"`{found.name}` has no questions that could be read: it {file.obstacle}")
     return file
 
 
@@ -166,9 +165,7 @@ def _unread(files: Sequence[File]) -> Iterator[Skipped]:
             )
     for file in files:
         if not file.readable and file.facts.container in (*TABLES, "text"):
-            why = file.why or f"is {file.facts.container}, which has none"
-            why += " (an option of `dslint convert`)" if " --" in why else ""
-            yield Skipped(file.source.name, f"its rows: it {why}")
+            yield Skipped(file.source.name, f"its rows: it {file.obstacle}")
 
 
 def planned(rules: Mapping[str, Rule], settings: Settings, files: Sequence[str]) -> Plan:

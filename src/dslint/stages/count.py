@@ -157,10 +157,7 @@ def count(
         total=each[0] if len(each) == 1 else summed(tallies, names, context, pack),
         tallies=tuple(tallies),
         skipped=tuple(
-            Skipped(
-                file.source.name,
-                f"it {file.why or f'is {file.facts.container}, and has no rows to count'}",
-            )
+            Skipped(file.source.name, f"it {file.obstacle}")
             for file in files
             if not file.readable and file.facts.container != "empty"
         ),

@@ -150,9 +150,7 @@ def _verify_outputs(wish: Wish, files: Sequence[File]) -> None:
 def readable(found: Source, format: str | None) -> File:
     file = opened(found, format)
     if not file.readable:
-        kind = file.facts.container
-        why = file.why or ("is empty" if kind == "empty" else f"is {kind}, and has no rows")
-        raise InputError(f"`{found.name}` can't be read: it {why}")
+        raise InputError(f"`{found.name}` can't be read: it {file.obstacle}")
     return file
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +22,7 @@ from dslint.formats.openai import REINFORCEMENT
 from dslint.jsonl.source import Source
 from dslint.stages import money
 from dslint.stages.count import Progress, Summary, files_of, summed, tallied
-from dslint.stages.files import opened
+from dslint.stages.files import File, opened
 from dslint.stages.money import Cost, Tokens, Traffic
 from dslint.stages.tally import Tally
 
@@ -125,15 +126,17 @@ def estimate(
     model = None
     if settings.model is not None:
         model = models.resolve(settings.model, settings.target[0], settings.models)
-    sides = [_Side(paths, settings, jobs, begin, fast)]
-    if validation:
-        sides.append(_Side(validation, settings, jobs, begin, fast))
-    found = sides[0].tallies(model)
-    if not any(each.totals for each in found):
-        raise InputError("there is nothing to estimate: no record could be counted")
-    format = format_of(found)
-    wanted = [model] if model else _open(format, settings, today)
-    offers = [_offer(each, sides, format, wish, today) for each in wanted]
+    with ExitStack() as open_:  # models count in several ways: standard input stays until all have
+        sides = [
+            _Side(open_.enter_context(files_of(each, settings)), settings, jobs, begin, fast)
+            for each in ((paths, validation) if validation else (paths,))
+        ]
+        found = sides[0].tallies(model)
+        if not any(each.totals for each in found):
+            raise InputError("there is nothing to estimate: no record could be counted")
+        format = format_of(found)
+        wanted = [model] if model else _open(format, settings, today)
+        offers = [_offer(each, sides, format, wish, today) for each in wanted]
     return Estimate(tuple(sorted(offers, key=_rank)), wish, model is not None)
 
 
@@ -147,35 +150,30 @@ class _Side:
 
     def __init__(
         self,
-        paths: Sequence[str | Source],
+        files: Sequence[File],
         settings: Settings,
         jobs: int | None,
         begin: Callable[[int], Progress] | None,
         fast: bool | None,
     ) -> None:
-        self._asked = paths, settings, jobs, begin, fast
+        for file in files:
+            if not file.readable and file.facts.container != "empty":
+                raise InputError(f"`{file.source.name}` can't be counted: it {file.obstacle}")
+        self._asked = files, settings.format, jobs, begin, fast
         self._known: dict[Ruler, list[Tally]] = {}
-        self.names: list[str] = []
+        self.names = [file.source.name for file in files]
 
     def tallies(self, model: Model | None) -> list[Tally]:
-        paths, settings, jobs, begin, fast = self._asked
-        ruler = ruler_of(model, None, fast, settings.format)
+        files, format, jobs, begin, fast = self._asked
+        ruler = ruler_of(model, None, fast, format)
         ruler.counter()
         for known, found in self._known.items():
             # only images are counted otherwise in the same encoding
             if known.encoding == ruler.encoding and not any(each.images for each in found):
                 return found
         if ruler not in self._known:
-            with files_of(paths, settings) as files:
-                self.names = [file.source.name for file in files]
-                for file in files:
-                    if not file.readable and file.facts.container != "empty":
-                        raise InputError(
-                            f"`{file.source.name}` can't be counted: "
-                            f"it {file.why or f'is {file.facts.container}'}"
-                        )
-                fresh = [opened(file.source, settings.format) for file in files]
-                self._known[ruler] = tallied(ruler, fresh, jobs, begin=begin)
+            fresh = [opened(file.source, format) for file in files]
+            self._known[ruler] = tallied(ruler, fresh, jobs, begin=begin)
         return self._known[ruler]
 
     def summary(self, model: Model) -> Summary:

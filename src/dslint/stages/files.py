@@ -63,6 +63,20 @@ class File:
     starts: list[int] = field(default_factory=list)
 
     @property
+    def obstacle(self) -> str:
+        """Return what is in the way of its rows, to stand behind "it"; nothing where they are
+        read.
+        """
+        kind, encoding = self.facts.container, self.facts.encoding
+        if self.readable or self.why:
+            return self.why + (" (an option of `dslint convert`)" if " --" in self.why else "")
+        if kind in _JSON and encoding == "other":
+            return "is not UTF-8, as JSON is"
+        if kind in _JSON:
+            return f"is {encoding.upper()}, and JSON is UTF-8 (`dslint fix` mends that)"
+        return "is empty" if kind == "empty" else f"is {kind}, and has no rows"
+
+    @property
     def plain(self) -> bool:
         packed = self.source.packing or self.source.encoding
         return self.facts.container == "jsonl" and not packed

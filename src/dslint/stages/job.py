@@ -128,8 +128,7 @@ def _counted(
     own = _side(plan, files, side)
     for file in own:
         if not file.readable and file.facts.container != "empty":
-            why = file.why or f"is {file.facts.container}"
-            raise InputError(f"`{file.source.name}` can't be counted: it {why}")
+            raise InputError(f"`{file.source.name}` can't be counted: it {file.obstacle}")
     ruler.counter()
     fresh = [opened(file.source, plan.format) for file in own]
     return tallied(ruler, fresh, jobs)

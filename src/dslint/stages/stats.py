@@ -150,10 +150,7 @@ def stats(
             for side, files in opened.items()
         ]
     skipped = [
-        Skipped(
-            file.source.name,
-            f"it {file.why or f'is {file.facts.container}, and has no rows to look at'}",
-        )
+        Skipped(file.source.name, f"it {file.obstacle}")
         for file in every
         if not file.readable and file.facts.container != "empty"
     ]
