@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
 import pytest
+from cli.conftest import Run
 
 from dslint.cli import main
+from dslint.jsonl.source import spool
 from dslint.stages import check
 
 
@@ -33,3 +43,40 @@ def test_the_traceback_is_there_for_who_asks(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(check, "check", broken)
     with pytest.raises(ZeroDivisionError):
         main(["check", "train.jsonl"])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is wanted")
+@pytest.mark.parametrize("command", [["models"], ["rules"], ["convert", "row.jsonl", "-o", "-"]])
+def test_of_a_full_disk_it_is_said_that_it_is_full(command: list[str]) -> None:
+    Path("row.jsonl").write_text('{"prompt": "Lima?", "completion": "Peru"}\n')
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "dslint", *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "DSLINT_TRACEBACK": ""},
+        )
+    assert ran.returncode == 2
+    assert "can't be written: No space left on device" in ran.stderr
+    assert "mistake" not in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_standard_input_that_does_not_fit_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Full(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "work"))
+    with pytest.raises(OSError, match="No space"):
+        spool(Full())
+    assert not list((tmp_path / "work").iterdir())
+
+
+def test_a_command_that_is_nearly_one_is_told(run: Run) -> None:
+    code, _, err = run("convrt", "train.jsonl")
+    assert code == 2
+    assert "there is no command `convrt`; did you mean `convert`?" in err

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import os
 import sys
+from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from importlib import import_module
 
 import click
 
-from dslint.errors import DslintError
+from dslint.errors import DslintError, UsageError, did_you_mean
 
 COMMANDS = {
     "check": "lint datasets, and say what becomes of their rows at a target",
@@ -35,6 +36,9 @@ COMMANDS = {
     "test": "run the examples of a folder of rule pages",
 }
 
+FULL = frozenset({ENOSPC, EDQUOT, EFBIG, EIO})
+"""What the system says where there is no room for an output: nothing in dslint is wrong then."""
+
 
 class Commands(click.Group):
     """The commands, each in a module of its own that is imported when it is called."""
@@ -44,7 +48,8 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            near = did_you_mean(cmd_name, COMMANDS)
+            raise UsageError(f"there is no command `{cmd_name}`{near} (all of them: dslint --help)")
         command: click.Command = import_module(f"dslint.cli.{cmd_name}").command
         return command
 
@@ -104,12 +109,19 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo("dslint: interrupted", err=True)
         code = 130
     except BrokenPipeError:
-        # the reader of our output went away: nothing is left to be said, least of all at shutdown
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # the reader of our output went away: nothing is left to be said
+        _leave_output()
         code = 141
     except Exception as error:
         if os.environ.get("DSLINT_TRACEBACK"):
             raise
+        if isinstance(error, OSError) and error.errno in FULL:
+            _leave_output()
+            from tempfile import gettempdir
+
+            where = error.filename or f"standard output, or a temporary file in {gettempdir()},"
+            click.echo(f"dslint: {where} can't be written: {error.strerror}", err=True)
+            sys.exit(2)
         click.echo(
             f"dslint: a mistake in dslint itself: {type(error).__name__}: {error}\n"
             "dslint: please report it, with what DSLINT_TRACEBACK=1 in front of the command shows",
@@ -117,3 +129,8 @@ def main(arguments: list[str] | None = None) -> None:
         )
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave_output() -> None:
+    """Let go of what could not be written, so that Python does not try again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -152,7 +152,11 @@ def spool(stream: IO[bytes] | None = None) -> Source:
     shown.
     """
     with tempfile.NamedTemporaryFile(prefix="dslint-", suffix=".jsonl", delete=False) as copy:
-        shutil.copyfileobj(stream or sys.stdin.buffer, copy)
+        try:
+            shutil.copyfileobj(stream or sys.stdin.buffer, copy)
+        except BaseException:
+            os.unlink(copy.name)
+            raise
     return Source(STDIN, copy.name)
 
 
