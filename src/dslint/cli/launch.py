@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dslint.cli.upload import gate, say, service_of, service_options, told
+from dslint.cli.upload import gate, say, service_of, service_options
 
 
 def _pairs(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -102,9 +102,7 @@ def command(
     from dslint.report.jobs import plan
     from dslint.report.screen import Options, look_of
     from dslint.stages import launch
-    from dslint.stages.jobs import state
-    from dslint.stages.order import bounded, order, priced, too_much
-    from dslint.stages.upload import upload
+    from dslint.stages.order import bounded, order, placed, priced, too_much
 
     hyperparameters = dict(given.pop("hyperparameters"))
     if epochs is not None and hyperparameters.setdefault("n_epochs", epochs) != epochs:
@@ -135,22 +133,7 @@ def command(
     if not (yes or dry_run or _consents()):
         say("nothing was sent")
         return 1
-    contents = dict(job.files)
-    request = dict(job.request)
-    for side, path in job.files.items():
-        if side in job.paths:
-            found = upload(path, service, forced=forced, tell=say, begin=progress)
-            if not dry_run:
-                say(f"{path}: {told(found.how)}, as {found.id}")
-            contents[side] = found.sha256
-            path = found.id
-        request[launch.FILES[side]] = path
-    tag = launch.tag_of(job.request, contents, again=again)
-    there = launch.tagged(service, tag)
-    same = next((each for each in there if each.status not in launch.ENDED_BADLY), None)
-    if same:
-        say(f"the same job is there already, and {state(same)}; --again creates another one")
-    created = same or launch.create(service, request, tag, there, say)
+    created = placed(job, service, say, progress, forced=forced, again=again)
     if not dry_run:
         say(f"`dslint jobs watch {created.id}` follows it")
         click.echo(created.id)

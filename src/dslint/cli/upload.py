@@ -95,15 +95,6 @@ def gate(
     return not failed or force is not None, force if failed else None
 
 
-def told(how: str) -> str:
-    return {
-        "sent": "uploaded",
-        "parts": "uploaded in parts",
-        "remembered": "there already: dslint uploaded these bytes before",
-        "compared": "there already: the file of this name was fetched and is the same",
-    }[how]
-
-
 @click.command(short_help="bring a file to a service")
 @click.argument("path", metavar="FILE")
 @click.option(
@@ -141,7 +132,7 @@ def command(
     from dslint.cli.check import progress
     from dslint.config import load
     from dslint.report.words import size
-    from dslint.stages.upload import upload
+    from dslint.stages.upload import HOW, upload
 
     settings = load(config=config, target=(target,) if target else None, model=model, format=format)
     if force is not None and not force.strip():
@@ -152,6 +143,6 @@ def command(
         return 1
     found = upload(path, service, forced=forced, tell=say, begin=progress)
     if not dry_run:
-        say(f"{path} ({size(found.bytes)}) {told(found.how)}, at {service.host}")
+        say(f"{path} ({size(found.bytes)}) {HOW[found.how]}, at {service.host}")
         click.echo(found.id)
     return 0

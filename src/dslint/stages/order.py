@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -24,7 +24,13 @@ from dslint.stages.count import Progress
 from dslint.stages.estimate import Offer, estimate, hours
 from dslint.stages.estimate import Wish as Pricing
 from dslint.stages.files import opened
+from dslint.stages.jobs import state
+from dslint.stages.remote import Remote, Tell
+from dslint.stages.upload import HOW, Begin, upload
 from dslint.targets import Target
+
+if TYPE_CHECKING:
+    from openai.types.fine_tuning import FineTuningJob
 
 _ID = re.compile(r"file-[A-Za-z0-9_-]+")
 _FIELD = re.compile(r"\{\{\s*item\.([A-Za-z_][A-Za-z0-9_]*)")
@@ -223,3 +229,33 @@ def too_much(offer: Offer | None, bound: str | None) -> str | None:
         f"it may cost {money.shown(total.most)}, which is {money.shown(above)} over the bound of "
         f"{money.shown(limit)}"
     )
+
+
+def placed(
+    order: Order,
+    service: Remote,
+    tell: Tell,
+    begin: Begin,
+    *,
+    forced: str | None = None,
+    again: bool = False,
+) -> FineTuningJob:
+    """Bring the files of an order to a service and create its job, or return the one that is there.
+
+    `forced` is why data with errors is sent; `again` creates a job beside the same one.
+    """
+    contents, request = dict(order.files), dict(order.request)
+    for side, path in order.files.items():
+        request[launch.FILES[side]] = path
+        if side in order.paths:
+            found = upload(path, service, forced=forced, tell=tell, begin=begin)
+            contents[side], request[launch.FILES[side]] = found.sha256, found.id
+            if not service.dry:
+                tell(f"{path}: {HOW[found.how]}, as {found.id}")
+    tag = launch.tag_of(order.request, contents, again=again)
+    there = launch.tagged(service, tag)
+    for each in there:
+        if each.status not in launch.ENDED_BADLY:
+            tell(f"the same job is there already, and {state(each)}; --again creates another one")
+            return each
+    return launch.create(service, request, tag, there, tell)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -33,6 +33,15 @@ BROKEN = ("error", "failed", "deleted")
 
 _EARLY = 300
 """Seconds before parts expire from which on an upload begins anew."""
+
+
+HOW: Mapping[str, str] = {
+    "sent": "uploaded",
+    "parts": "uploaded in parts",
+    "remembered": "there already: dslint uploaded these bytes before",
+    "compared": "there already: the file of this name was fetched and is the same",
+}
+"""How a file came to be at a service, as it is told."""
 
 
 @dataclass(frozen=True, slots=True)
