@@ -201,6 +201,17 @@ def test_arrays_and_tables_are_split_into_lines(tmp_path: Path) -> None:
             Wish(TENTH, stratify="label"),
             "no strata",
         ),
+        (
+            [chat(f"{at}?") | {"user_id": at} for at in range(50)],
+            Wish(TENTH, group=("userid",)),
+            "--group userid: no row has anything under that key; did you mean `user_id`",
+        ),
+        (
+            [chat(f"{at}?") | {"tone": "warm"} for at in range(50)],
+            Wish(TENTH, stratify="tune"),
+            "--stratify tune: no row has anything under that key; did you mean `tone`",
+        ),
+        ([chat(f"{at}?") for at in range(50)], Wish(TENTH, near=7), "--near is a share"),
     ],
 )
 def test_what_makes_no_sense_is_said_and_nothing_is_written(

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import polars as pl
 
+from dslint.config.toml import printable
+from dslint.errors import UsageError, did_you_mean
 from dslint.facts import near as signatures
 from dslint.stages.alike import Pair, alike
 from dslint.stages.files import File
@@ -35,13 +37,16 @@ def groups(
     row, where a third one is in a group with both. `normalised` looks past case, spacing and
     punctuation. Hashes of 64 bits are taken for what they are of; near rows are compared exactly.
 
-    Raises UsageError where `near` needs what is not installed.
+    Raises UsageError where `near` needs what is not installed, and for a key that no row has.
     """
     if near is not None:
         signatures.require()
     bands = None if near is None else signatures.bands_of(near)
     wanted = Wanted(prompt, normalised, bands, tuple(fields), format)
     rows = prints(files, wanted, jobs, progress)
+    for at, name in enumerate(fields):
+        if len(rows) and rows[f"field_{at}"].null_count() == len(rows):
+            raise UsageError(absent("--group", name, files))
     keys = [
         "record",
         *(["prompt"] if prompt else []),
@@ -57,6 +62,13 @@ def groups(
             format=format,
         ).pairs
     return rows.select("file", "line", "size", "sound", group=united(len(rows), known))
+
+
+def absent(option: str, name: str, files: Sequence[File]) -> str:
+    """Say that no row has the key `name`, and which one may be meant."""
+    keys = dict.fromkeys(key for file in files for row in file.sample() for key in row)
+    near = did_you_mean(name, keys)
+    return f"{option} {printable(name)}: no row has anything under that key{near}"
 
 
 def same(key: pl.Series) -> list[Pair]:

@@ -20,9 +20,10 @@ from dslint.jsonl.parse import Malformed
 from dslint.jsonl.source import CHUNK
 from dslint.stages import executor
 from dslint.stages.files import File
+from dslint.stages.groups import absent
 from dslint.stages.prints import rows_of
 
-BY_LENGTH = "length"
+BY_LABEL, BY_SYSTEM, BY_LENGTH = "label", "system", "length"
 LONGEST_NAME = 60
 
 SYSTEM = ("system", "developer")
@@ -63,7 +64,7 @@ def kin(
 
     A row's anchor is a hash of its value under the first of `fields` that it has, else of what it
     asks. `stratify` is label, system, length or a key of the rows. Raises UsageError where it has
-    nearly as many values as there are rows.
+    nearly as many values as there are rows, or where no row has that key.
     """
     frames: list[pl.DataFrame] = []
     begins: list[pl.DataFrame] = []
@@ -81,6 +82,8 @@ def kin(
                 f"--stratify {stratify}: {len(names):,} different values in {rows:,} rows are no "
                 "strata"
             )
+    if rows and not names and stratify not in (None, BY_LABEL, BY_SYSTEM, BY_LENGTH):
+        raise UsageError(absent("--stratify", stratify, files))
     empty = taken(tuple(fields), stratify, format, b"", "unknown")
     every = pl.concat([empty.rows, *frames])
     return Kin(
@@ -154,10 +157,10 @@ def _strata(batch: Batch, stratify: str | None) -> tuple[list[int], dict[int, st
 
 
 def _value(batch: Batch, at: int, stratify: str) -> str:
-    if stratify == "label":
+    if stratify == BY_LABEL:
         answer = batch.answers[at]
         return ((batch.texts[answer] or "") if answer >= 0 else "").strip()
-    if stratify == "system":
+    if stratify == BY_SYSTEM:
         own = batch.turns_of(at)
         return "\n".join(batch.texts[turn] or "" for turn in own if batch.roles[turn] in SYSTEM)
     value = batch.records[at].data.get(stratify)

@@ -105,6 +105,8 @@ def split(
     written.
     """
     formats.verify(wish.format)
+    if wish.near is not None and not 0 < wish.near <= 1:
+        raise UsageError(f"--near is a share: more than 0, at most 1; not {wish.near:g}")
     found = source.find(paths)
     if any(each.path == STDIN for each in found):
         raise UsageError("standard input can't be split: save it to a file first")
@@ -227,8 +229,8 @@ def _verify(counts: Mapping[str, int], rows: int, group: pl.Series, wish: Wish) 
             )
     if counts[TRAIN] < wish.least:
         raise InputError(
-            f"train would have {counts[TRAIN]:,} of the {rows:,} rows, and the target takes no fewer than "
-            f"{wish.least:,}"
+            f"train would have {counts[TRAIN]:,} of the {rows:,} rows, and the target takes no "
+            f"fewer than {wish.least:,}"
         )
 
 
