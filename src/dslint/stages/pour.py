@@ -87,7 +87,7 @@ def pour(
             file = opened(_decoded(file, open_), how.plan.format)
             done.lines[name] += 1
         kind = file.facts.container
-        if not file.readable or kind not in CONTAINERS:
+        if kind != "empty" and (not file.readable or kind not in CONTAINERS):
             raise RefusedError(f"it is {kind}, and JSON is fixed (`dslint convert` makes it JSON)")
         out = open_.enter_context(_packed(draft, file.source.packing))
         if (file.facts.bom and not how.whole & MARKS) or MARK_WANTED in how.whole:
