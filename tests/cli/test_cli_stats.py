@@ -101,7 +101,16 @@ def test_a_dataset_is_told_side_by_side(run: Run) -> None:
     assert "complaint: 0.0 %, there 50.0 %" in out
 
 
-@pytest.mark.parametrize("arguments", [[], ["nowhere.jsonl"], ["a.jsonl", "--format", "chatt"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nowhere.jsonl"],
+        ["a.jsonl", "--format", "chatt"],
+        ["a.jsonl", "--compare", "nowhere.jsonl"],
+        ["a.jsonl", "--suggest-contract", "--report", "json"],
+    ],
+)
 def test_a_wrong_call_says_what_is_wrong(run: Run, arguments: list[str]) -> None:
     write("a.jsonl", "Yes.")
     code, out, err = run("stats", *arguments)
@@ -218,3 +227,11 @@ def test_the_first_row_without_the_usual_prompt_is_shown(run: Run) -> None:
     write("a.jsonl", "At six.", "At ten.", system=GUIDE)
     write("a.jsonl", "At noon.")
     assert places(findings(run, "a.jsonl")) == [("system-prompt-in-most-rows-only", "a.jsonl", 3)]
+
+
+def test_labels_that_one_side_alone_has_are_named(run: Run) -> None:
+    write("a.jsonl", *["praise", "complaint", "thanks"] * 9)
+    write("b.jsonl", *["praise", "complaint", "question"] * 5)
+    _, out, _ = run("stats", "a.jsonl", "--compare", "b.jsonl")
+    assert "only in a.jsonl: `thanks` (9)" in out
+    assert "only in b.jsonl: `question` (5)" in out

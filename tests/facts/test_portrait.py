@@ -15,7 +15,7 @@ from dslint.facts.batch import Batch
 from dslint.facts.counts import Counts, Lengths
 from dslint.facts.drift import doublings, drift
 from dslint.facts.labels import Labels, folded, labels
-from dslint.facts.languages import prose, script, scripts
+from dslint.facts.languages import languages, prose, script, scripts
 from dslint.facts.openings import opening, refuses
 from dslint.facts.portrait import Portrait, portrait
 from dslint.formats import of_row
@@ -199,6 +199,18 @@ def test_code_and_addresses_are_no_prose() -> None:
         "See",
         "at",
     ]
+
+
+def test_languages_are_told_where_there_is_prose_enough() -> None:
+    pytest.importorskip("py3langid")
+    texts = [
+        "The parcel arrived on Monday, and everybody was glad to see it at last.",
+        "A encomenda chegou na segunda-feira, e toda a gente ficou contente por a ver.",
+        "包裹星期一到了，大家都很高兴。",
+        "def f(x):\n    return x * 2 + y[0]\n",
+        "OK",
+    ]
+    assert languages(texts) == {"en": 1, "pt": 1, "zh": 1, "?": 2}
 
 
 # distances

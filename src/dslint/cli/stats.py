@@ -64,6 +64,7 @@ def command(
     """
     from dslint.cli.check import progress
     from dslint.config import load
+    from dslint.errors import UsageError
     from dslint.report import stats as told
     from dslint.report import stats_data as data
     from dslint.report.json import dump
@@ -71,6 +72,8 @@ def command(
     from dslint.stages.agree import drafted
     from dslint.stages.stats import stats
 
+    if suggest and report == "json":
+        raise UsageError("--suggest-contract writes TOML, for the configuration: no --report json")
     settings = load(config=config, format=format)
     look = look_of(sys.stdout, Options())
     for number, (name, sides, own) in enumerate(_asked(paths, compare, settings)):

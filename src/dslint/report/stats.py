@@ -42,6 +42,8 @@ def lines(found: Stats, look: Look) -> Lines:
     for name, apart in found.drifts.items():
         yield ""
         yield from _drifts(name, _name(found.sides[0]), apart, look)
+        other = next(side for side in found.sides[1:] if side.name == name)
+        yield from _one_sided(found.sides[0], other, look)
     for skipped in found.skipped:
         yield look.paint(look.safe(f"{skipped.what} is not looked at: {skipped.why}"), "warn")
 
@@ -167,7 +169,9 @@ def _prompts(side: Side, look: Look) -> Lines:
         parts.append((rows, f"{look.marks.rest} {many(others, 'other')}"))
     if repeats.bare:
         parts.append((repeats.bare, "none"))
-    yield from _shares(many(len(side.prompts), "system"), parts, repeats.chats, look)
+    kinds = len(side.prompts)
+    name = f"system ({kinds:,})" if kinds > 1 else "system"
+    yield from _shares(name, parts, repeats.chats, look)
     same = sum(each.like is not None for each in side.prompts)
     if same:
         are = "differs" if same == 1 else "differ"
@@ -308,6 +312,21 @@ def _drifts(name: str, first: str, apart: Sequence[Drift], look: Look) -> Lines:
         most = clip(look.safe(each.most), room, look.marks.more) + tail
         line = (head + most) if each.distance else head.rstrip()
         yield look.paint(line, "warn") if each.stands_out else line
+
+
+def _one_sided(first: Side, other: Side, look: Look) -> Lines:
+    """Yield the labels that one of two sides has and the other has not."""
+    if not first.labels or not other.labels:
+        return
+    for one, two in ((first, other), (other, first)):
+        alone = [label for label in one.labels if label not in two.labels]
+        if alone:
+            named = ", ".join(
+                f"{_quoted(label)} ({one.labels[label]:,})" for label in alone[:SHOWN]
+            )
+            more = f" and {len(alone) - SHOWN:,} more" if len(alone) > SHOWN else ""
+            said = look.safe(f"only in {_name(one)}: {named}{more}")
+            yield from (look.paint(f"  {line}", "warn") for line in wrap(said, look.width - 2))
 
 
 def _told(name: str, said: str, look: Look, style: str = "") -> Lines:
