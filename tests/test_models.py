@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dslint
 from dslint import models, targets
 from dslint.errors import UsageError
 from dslint.figures import FIGURES, PRICES, Model, Patches, Tiles
@@ -289,3 +290,17 @@ def _properties(model: dict[str, Any]) -> Iterator[str]:
 def test_the_prices_of_the_schema_are_the_prices() -> None:
     model = _schema("config")["$defs"]["model"]["properties"]
     assert tuple(_properties(model)) == PRICES
+
+
+def test_a_model_of_a_target_of_ones_own_is_known_where_its_rows_are_checked(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "lab.toml").write_text(
+        'name = "lab"\ntitle = "Our cluster"\nsummary = "small"\nkind = "local"\n'
+        '[[models]]\nname = "qwen-tools"\ncontext = 8192\n'
+    )
+    row = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}]}
+    lab = str(tmp_path / "lab.toml")
+    assert dslint.check([row], target=lab, model="qwen-tools").findings == ()
+    (found,) = dslint.check([row], target=lab, model="qwen-tool").findings
+    assert found.rule == "model-not-trained-there"

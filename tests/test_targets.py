@@ -133,7 +133,7 @@ def test_everything_that_we_say_of_a_target_has_a_source_with_a_link_and_a_day(
     settings |= {f"billing.{name}" for name in target.billing}
     settings |= {"dates"} if target.dates else set()
     settings |= {"write"} if target.write else set()
-    settings |= {"api"} if target.api else set()
+    settings |= {name for name in ("api", "next") if getattr(target, name)}
     claimed = {about for source in target.sources for about in source.about}
     claimed = {about for about in claimed if not about.startswith(("models.", "api."))}
     assert settings <= claimed, "these have no source"

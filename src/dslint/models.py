@@ -15,6 +15,7 @@ from dslint import targets
 from dslint.config.toml import key, printable
 from dslint.errors import UsageError
 from dslint.figures import DATES, PRICES, Method, Model, model_of
+from dslint.targets import Target
 
 Own = Mapping[str, Mapping[str, Any]]
 """What a user's configuration says of models: its `[models]`, a table a name."""
@@ -57,7 +58,7 @@ def alike(model: Model, other: Model) -> bool:
     return not _names(model).isdisjoint(_names(other))
 
 
-def resolve(name: str, target: str | None = None, own: Own | None = None) -> Model:
+def resolve(name: str, target: str | Target | None = None, own: Own | None = None) -> Model:
     """Return the model that `name` means, preferably as `target` trains it.
 
     A name is a snapshot, its alias, one of the user's own, or that of a tuned model: `ft:…`,
@@ -82,7 +83,7 @@ def resolve(name: str, target: str | None = None, own: Own | None = None) -> Mod
     )
 
 
-def nearest(name: str, target: str | None = None, own: Own | None = None) -> list[str]:
+def nearest(name: str, target: str | Target | None = None, own: Own | None = None) -> list[str]:
     """Return the names of models that look like one that nobody knows, up to three."""
     places = _places(own or {}, (target,) if target else ())
     known = dict.fromkeys(each for place in places for model in place for each in _names(model))
@@ -125,12 +126,15 @@ def suggest(model: Model, day: date, own: Own | None = None) -> tuple[Model, ...
     )
 
 
-def _places(own: Own, first: Sequence[str]) -> Iterator[list[Model]]:
+def _places(own: Own, first: Sequence[str | Target]) -> Iterator[list[Model]]:
     """Yield the user's own models, and then those of each target, of `first` before the others.
 
     One of the user's own that is only for another target than the one asked for is left out.
     """
-    asked = {each.name: each for each in map(targets.load, first)}
+    asked = {
+        each.name: each
+        for each in (one if isinstance(one, Target) else targets.load(one) for one in first)
+    }
     rest = {name: targets.load(name) for name in targets.names() if name not in asked}
     tables = {
         name: (table, targets.load(table["target"]).name if "target" in table else None)

@@ -69,7 +69,8 @@ class Target:
     `billing` has what is stated of bills: `validation` (bool), whether tokens of validation rows
     are billed, and `reinforcement_pause` (Decimal), the USD at which such a job pauses. `write` has
     the formats that data is converted to for it, and how; `api` how to speak with it, empty where
-    it has no API of OpenAI's kind: `target.schema.json` has the keys of both.
+    it has no API of OpenAI's kind, and `next` the commands of its own tool then:
+    `target.schema.json` has the keys.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Target:
     limits: Mapping[str, Any] = field(default_factory=dict)
     write: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
     dates: tuple[Milestone, ...] = ()
     sources: tuple[Claim, ...] = ()
     models: tuple[Model, ...] = ()
@@ -162,6 +164,7 @@ def _target(data: Mapping[str, Any]) -> Target:
         limits=dict(data.get("limits", {})),
         write=dict(data.get("write", {})),
         notes=tuple(data.get("notes", ())),
+        next=tuple(data.get("next", ())),
         dates=dates,
         sources=sources,
         models=tuple(

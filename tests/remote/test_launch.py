@@ -400,3 +400,43 @@ def test_a_field_that_the_grader_asks_for_is_in_every_row(run: Run, service: Ser
     assert code == 2
     assert "the grader asks for `item.solution`, which sums.jsonl:1 does not have" in err
     assert service.requests == []
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("together", "together files upload lamps.together.jsonl"),
+        ("together", "together fine-tuning create --training-file FILE-ID --model MODEL"),
+        ("bedrock", "aws s3 cp lamps.bedrock.jsonl s3://BUCKET/train.jsonl"),
+        ("trl", "data_files='lamps.trl.jsonl'"),
+        ("mistral", "dslint convert lamps.jsonl --to mistral -o lamps.mistral.jsonl"),
+    ],
+)
+def test_elsewhere_the_commands_of_its_own_tool_are_told(
+    run: Run, service: Service, target: str, said: str
+) -> None:
+    code, out, err = run(*LAUNCH, "--target", target)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert service.requests == []
+    convert = next(line for line in err.splitlines() if "dslint convert" in line).split()
+    assert run(*convert[convert.index("convert") :], "--no-lock")[0] == 0
+    assert Path(f"lamps.{target}.jsonl").exists()
+
+
+def test_a_target_of_ones_own_has_its_own_models_and_ranges(
+    run: Run, service: Service, small: str
+) -> None:
+    service.models["house-1"] = {"id": "house-1", "object": "model", "created": 1, "owned_by": "us"}
+    with Path(small).open("a") as file:
+        file.write(
+            'methods = ["supervised"]\n[api.ranges]\nn_epochs = { least = 1, most = 3 }\n'
+            '[[models]]\nname = "house-1"\ntraining = "1.00"\n'
+        )
+    call = ("launch", "lamps.jsonl", "--target", small, "--model", "house-1", "--yes")
+    code, _, err = run(*call, "--epochs", "4")
+    assert code == 2
+    assert "n_epochs is `4`; it can be a number from 1 to 3" in err
+    code, _, err = run(*call, "--epochs", "3", "--max-cost", "1 USD")
+    assert code == 0, err
+    assert next(iter(service.jobs.values()))["model"] == "house-1"

@@ -244,8 +244,11 @@ def test_a_target_that_only_a_configuration_names_gets_no_key(
     run: Run, service: Service, small: str
 ) -> None:
     """A configuration may be a stranger's, and with it the address."""
-    Path("dslint.toml").write_text(f'target = "{small}"\n')
-    for call in (("upload", "lamps.jsonl"), ("jobs", "list")):
+    Path("dslint.toml").write_text(
+        f'target = "{small}"\n[datasets.lamps]\ntrain = "lamps.jsonl"\ntarget = "{small}"\n'
+        'model = "house"\n[models.house]\n'
+    )
+    for call in (("upload", "lamps.jsonl"), ("jobs", "list"), ("launch", "lamps", "--yes")):
         code, _, err = run(*call)
         assert code == 2
         assert "name it yourself if you trust it: --target" in err

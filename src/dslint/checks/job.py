@@ -106,7 +106,9 @@ def not_trained_there(job: Job, limits: Mapping[str, Any]) -> Iterator[Hit]:
         places = (each.name for each in targets.every() if _trains(each, job.model))
         values = {"model": job.model.name, "said": f"is known at {' and '.join(places)}"}
     else:
-        near = models.nearest(job.named, job.target, job.own)[:1]
+        # a target of one's own is known by its file only
+        place = job.target if job.target in targets.names() else None
+        near = models.nearest(job.named, place, job.own)[:1]
         hint = "".join(f"; did you mean `{each}`?" for each in near)
         values = {"model": job.named, "said": f"is not known at all{hint}"}
     yield Hit(values=values | {"target": job.target})

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def _service(target: str | None, base_url: str | None, config: Path | None) -> Remote:
     from dslint.config import load
 
-    settings = load(config=config, target=(target,) if target else None)
-    return service_of(settings, target, base_url)
+    return service_of(load(config=config, target=(target,) if target else None), base_url)
 
 
 @click.group(short_help="list, show, watch or cancel jobs")

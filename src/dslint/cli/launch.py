@@ -75,7 +75,6 @@ def command(
     again: bool,
     force: str | None,
     dry_run: bool,
-    target: str | None,
     base_url: str | None,
     max_cost: str | None,
     hours: str | None,
@@ -109,13 +108,13 @@ def command(
         raise click.UsageError("--epochs and --set n_epochs say different things")
     settings = load(
         config=given.pop("config"),
-        target=(target,) if target else None,
+        target=(target,) if (target := given.pop("target")) else None,
         model=given.pop("model"),
         format=given.pop("format"),
     )
     wish = launch.Wish(hyperparameters=hyperparameters, **given)
     job = order(train, validation, settings, wish, elsewhere=base_url is not None)
-    service = service_of(job.settings, target, base_url, dry=dry_run)
+    service = service_of(job.settings, base_url, dry=dry_run)
     note = launch.trainable(service, job.request["model"], date.today())
     allowed, forced = (
         gate(list(job.paths.values()), job.settings, service, force) if job.paths else (True, None)

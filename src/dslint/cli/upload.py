@@ -47,16 +47,14 @@ def say(notice: str) -> None:
         click.echo(f"dslint: {line}", err=True)
 
 
-def service_of(
-    settings: Settings, named: str | None, base_url: str | None, *, dry: bool = False
-) -> Remote:
+def service_of(settings: Settings, base_url: str | None, *, dry: bool = False) -> Remote:
     """Return the service that is meant; in a rehearsal its requests are printed instead.
 
     A file of one's own says where a key is sent, and a configuration may be a stranger's: such a
-    target has to be `named` on the command line.
+    target has to be named on the command line.
     """
     place = settings.target[0]
-    if place.endswith(".toml") and named is None:
+    if place.endswith(".toml") and settings.origin.get("target") != "--target":
         raise UsageError(
             f"`{place}` says where data and a key are sent, and only the configuration names it; "
             f"name it yourself if you trust it: --target {place}"
@@ -132,12 +130,15 @@ def command(
     from dslint.cli.check import progress
     from dslint.config import load
     from dslint.report.words import size
+    from dslint.stages.remote import speaking
     from dslint.stages.upload import HOW, upload
+    from dslint.targets import load as load_target
 
     settings = load(config=config, target=(target,) if target else None, model=model, format=format)
     if force is not None and not force.strip():
         raise click.BadParameter("say why", param_hint="--force")
-    service = service_of(settings, target, base_url, dry=dry_run)
+    speaking(load_target(settings.target[0]), path)
+    service = service_of(settings, base_url, dry=dry_run)
     allowed, forced = gate([path], settings, service, force)
     if not allowed:
         return 1

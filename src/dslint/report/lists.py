@@ -152,6 +152,7 @@ def target_entry(target: Target) -> dict[str, Any]:
             for name, each in target.billing.items()
         },
         "api": dict(target.api),
+        "next": list(target.next),
         "models": [each.name for each in target.models],
         "notes": list(target.notes),
         "dates": [{"on": each.on, "event": each.event, "says": each.says} for each in target.dates],

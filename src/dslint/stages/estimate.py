@@ -248,7 +248,8 @@ def cost_of(
             training=None,
         )
     tokens = _billed(train)
-    place = targets.load(model.target) if model.target else None
+    # a target of one's own is known by its file, and its model has only its name
+    place = targets.load(model.target) if model.target in targets.names() else None
     return money.training(
         model,
         tokens,

@@ -19,7 +19,7 @@ from dslint.errors import InputError, UsageError
 from dslint.figures import Model
 from dslint.formats import FORMATS
 from dslint.jsonl.source import Source
-from dslint.stages import launch, money
+from dslint.stages import launch, money, remote
 from dslint.stages.count import Progress
 from dslint.stages.estimate import Offer, estimate, hours
 from dslint.stages.estimate import Wish as Pricing
@@ -73,14 +73,10 @@ def order(
     """
     settings, files = _files(train, validation, settings)
     target = targets.load(settings.target[0])
-    if not target.api:
-        raise UsageError(
-            f"{target.title} has no API of OpenAI's kind that dslint speaks with; "
-            f"`dslint convert FILE --to {target.name}` writes the rows as it takes them"
-        )
+    remote.speaking(target, files["train"])
     if settings.model is None:
         raise UsageError(f"name the model: --model (`dslint models --target {target.name}`)")
-    model = _model(settings, target, elsewhere=elsewhere)
+    model = _model(settings, elsewhere=elsewhere)
     tuned = _TUNED.search(settings.model)
     name = model.name if model and model.target == target.name and not tuned else settings.model
     kept = {each: side for side, each in reversed(files.items()) if not _ID.fullmatch(each)}
@@ -149,10 +145,10 @@ def _one(dataset: str, side: str, found: list[Path]) -> str:
     return str(found[0]) if found else ""
 
 
-def _model(settings: Settings, target: Target, *, elsewhere: bool) -> Model | None:
+def _model(settings: Settings, *, elsewhere: bool) -> Model | None:
     assert settings.model is not None
     try:
-        return models.resolve(settings.model, target.name, settings.models)
+        return models.resolve(settings.model, settings.target[0], settings.models)
     except UsageError:
         if elsewhere:
             return None
@@ -196,7 +192,7 @@ def priced(
         hours=hours(hours_of) if hours_of else None,
     )
     tested = [paths["validation"]] if "validation" in paths else []
-    settings = replace(order.settings, target=(order.target.name,))
+    settings = replace(order.settings, target=order.settings.target[:1])
     return estimate([paths["train"]], settings, wish, validation=tested, begin=begin).offers[0]
 
 

@@ -72,7 +72,7 @@ def purpose_of(
     and for a budget that is none.
     """
     own = own or {}
-    known = tuple(_known(named, target.name, own) for target in targets) if named else ()
+    known = tuple(_known(named, target, own) for target in targets) if named else ()
     ruler: Ruler | None = ruler_of(next(filter(None, known), None))
     skipped: tuple[Skipped, ...] = ()
     if ruler != PLAIN and ruler is not None:
@@ -96,7 +96,7 @@ def purpose_of(
     )
 
 
-def _known(name: str, target: str, own: Own) -> Model | None:
+def _known(name: str, target: Target, own: Own) -> Model | None:
     try:
         return resolve(name, target, own)
     except UsageError:

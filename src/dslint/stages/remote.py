@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,11 +80,7 @@ def connect(target: str, base_url: str | None = None, rehearse: Tell | None = No
     Raises UsageError for a target without such an API, RemoteError where there is no key.
     """
     place = targets.load(target)
-    if not place.api:
-        raise UsageError(
-            f"{place.title} has no API of OpenAI's kind that dslint speaks with; "
-            f"`dslint convert FILE --to {place.name}` writes the rows as it takes them"
-        )
+    speaking(place)
     url = _address(place, base_url, dry=rehearse is not None)
     variables = place.api["keys"]
     variable = next((each for each in variables if os.environ.get(each, "").strip()), None)
@@ -104,6 +101,21 @@ def connect(target: str, base_url: str | None = None, rehearse: Tell | None = No
     )
     client = OpenAI(api_key=key, base_url=url, timeout=ANSWER, max_retries=3, http_client=http)
     return Remote(place, url, key, variable or variables[-1], client, rehearse is not None)
+
+
+def speaking(place: Target, file: str = "FILE") -> None:
+    """Hold a target to have an API of OpenAI's kind. A UsageError says what to do elsewhere."""
+    if place.api:
+        return
+    written = "FILE" if file == "FILE" else f"{file.removesuffix('.jsonl')}.{place.name}.jsonl"
+    steps = [f"dslint convert {shlex.quote(file)} --to {place.name} -o {shlex.quote(written)}"]
+    steps += [re.sub(r"\bFILE\b(?!-ID)", lambda word: written, each) for each in place.next]
+    raise UsageError(
+        f"{place.title} has no API of OpenAI's kind that dslint speaks with. The rows as it takes "
+        "them"
+        + (", and its own tool:" if place.next else ":")
+        + "".join(f"\n  {each}" for each in steps)
+    )
 
 
 def _address(place: Target, base_url: str | None, *, dry: bool) -> str:
