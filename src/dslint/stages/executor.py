@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from dslint.errors import DslintError
@@ -82,6 +83,7 @@ def _pool(others: int, work: Work[Any] | None = None) -> Iterator[Executor]:
     import multiprocessing  # with what follows 35 ms, which a small file need not wait for
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import resource_tracker
 
     # fork would copy polars' threads in an unknown state; forkserver is faster than spawn
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -90,6 +92,10 @@ def _pool(others: int, work: Work[Any] | None = None) -> Iterator[Executor]:
         others, mp_context=context, initializer=_begin, initargs=(work,)
     ) as pool:
         try:
+            if method == "forkserver":
+                resource_tracker.ensure_running()  # it makes who starts it hear again
+            with deaf():
+                pool.submit(_import, "signal")  # the first work starts the processes
             yield pool
         except BrokenProcessPool:
             raise DslintError(
@@ -97,6 +103,26 @@ def _pool(others: int, work: Work[Any] | None = None) -> Iterator[Executor]:
             ) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Hear Ctrl-C only afterwards, and let processes that are started here never hear it: one that
+    is interrupted while it starts ends with a traceback, as does one whose starter is gone.
+    """
+    if not hasattr(signal, "pthread_sigmask") or current_thread() is not main_thread():
+        yield
+        return
+    heard: list[int] = []
+    answer = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which processes inherit
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, answer)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _pooled(
