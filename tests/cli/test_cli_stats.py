@@ -20,7 +20,7 @@ GUIDE = "You are the harbour's guide."
 @pytest.fixture(autouse=True)
 def without_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tell scripts alone: the model of languages takes seconds to load."""
-    for module in ("stages.stats", "stages.agree", "stages.whole", "checks.dataset"):
+    for module in ("stages.stats", "stages.agree", "facts.languages"):
         monkeypatch.setattr(f"dslint.{module}.available", lambda: False)
 
 

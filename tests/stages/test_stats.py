@@ -28,7 +28,7 @@ SETTINGS = load(config=False)
 @pytest.fixture(autouse=True)
 def without_languages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tell scripts alone: the model of languages takes seconds to load."""
-    for module in ("dslint.stages.stats", "dslint.stages.agree", "dslint.checks.dataset"):
+    for module in ("dslint.stages.stats", "dslint.stages.agree", "dslint.facts.languages"):
         monkeypatch.setattr(f"{module}.available", lambda: False)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dslint.config.contract import Contract
 from dslint.facts.labels import near
-from dslint.facts.languages import available, languages
-from dslint.facts.portrait import Portrait
 from dslint.facts.repeats import Shared
 from dslint.facts.run import ANSWER, Run
 from dslint.model import Hit
+
+if TYPE_CHECKING:
+    from dslint.facts.portrait import Portrait
 
 Found = Iterator[tuple[int, Hit]]
 """Hits, each with the position of its file."""
@@ -129,6 +130,8 @@ def breaches(
     agreed: Contract, portraits: Sequence[Portrait], sides: Sequence[str]
 ) -> Iterator[Breach]:
     """Yield what files do not keep of a contract."""
+    from dslint.facts.portrait import Portrait  # only a contract needs it
+
     train, both = Portrait(), Portrait()
     for each, side in zip(portraits, sides, strict=True):
         if side == "train":
@@ -210,13 +213,15 @@ def _labels(
 
 def _spoken(agreed: Contract, of: Portrait) -> Mapping[str, int]:
     """Return the languages of the sample, those that are met in too few rows to be sure aside."""
-    if agreed.languages is None or not available():
-        return {}
-    return spoken(of)
+    from dslint.facts.languages import available
+
+    return spoken(of) if agreed.languages is not None and available() else {}
 
 
 def spoken(of: Portrait) -> dict[str, int]:
     """Return the languages of one in a hundred rows or more of those whose language can be told."""
+    from dslint.facts.languages import languages
+
     found = languages([text for _, text in of.sample.texts])
     told = sum(rows for name, rows in found.items() if name != "?")
     return {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dslint.config.contract import Contract
 from dslint.facts.files import FileFacts
 from dslint.facts.labels import Labels
-from dslint.facts.portrait import Portrait
+
+if TYPE_CHECKING:
+    from dslint.facts.portrait import Portrait
 
 ANSWER = "answer"
 """In place of a pointer: where the answer of the row stands."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from dslint.errors import DslintError
-from dslint.facts.languages import NEEDS, available
-from dslint.facts.portrait import Portrait
 from dslint.facts.run import ANSWER, Run
 from dslint.facts.table import pointed
 from dslint.model import Skipped
 from dslint.stages.files import File, opened
 from dslint.stages.plan import Plan
-from dslint.stages.prints import rows_of
 from dslint.stages.scan import Hits, Raised, fill
+
+if TYPE_CHECKING:
+    from dslint.facts.portrait import Portrait
 
 
 def ask(plan: Plan, files: Sequence[File], jobs: int = 1) -> tuple[list[Hits], list[Skipped]]:
@@ -49,14 +50,24 @@ def ask(plan: Plan, files: Sequence[File], jobs: int = 1) -> tuple[list[Hits], l
                 hits[at].setdefault((check.rule, check.target), []).append(raised)
         except DslintError as error:
             skipped.append(Skipped(f"`{plan.rules[check.rule].name}`", str(error)))
-    if agreed and agreed.languages and portraits.cache_info().misses and not available():
-        why = f"needs py3langid, which is not installed: pip install '{NEEDS}'"
-        skipped.append(Skipped("`languages` of the contract", why))
+    if agreed and agreed.languages and portraits.cache_info().misses:
+        skipped += _untold()
     return hits, skipped
+
+
+def _untold() -> list[Skipped]:
+    from dslint.facts.languages import NEEDS, available
+
+    if available():
+        return []
+    why = f"needs py3langid, which is not installed: pip install '{NEEDS}'"
+    return [Skipped("`languages` of the contract", why)]
 
 
 def _answer(plan: Plan, file: File, line: int | None) -> str:
     """Read a row again, and return where its answer stands; the whole row where it can't be."""
+    from dslint.stages.prints import rows_of
+
     for number, raw in file.rows_at([line] if line else []):
         facts, batch = rows_of(plan.format, b"", file.facts.format, [(number, raw)])
         if facts.records and batch.answers[0] >= 0:
