@@ -59,7 +59,7 @@ def test_classes_and_means_are_those_of_scikit_learn(pairs: list[tuple[str, str 
 
 @given(PAIRS)
 def test_every_row_is_in_the_matrix_once(pairs: list[tuple[str, str | None]]) -> None:
-    matrix = scores.confusion(*map(list, zip(*pairs, strict=True)))  # type: ignore[arg-type]
+    matrix = scores.confusion(*map(list, zip(*pairs, strict=True)))
     assert sum(row.total() for row in matrix.values()) == len(pairs)
 
 
@@ -161,11 +161,11 @@ def test_two_models_are_compared_on_the_rows_where_they_differ(
     pairs: list[tuple[bool, bool]],
 ) -> None:
     first, second = map(list, zip(*pairs, strict=True))
-    found = scores.paired(first, second)  # type: ignore[arg-type]
+    found = scores.paired(first, second)
     assert found.first == pairs.count((True, False))
     assert found.second == pairs.count((False, True))
     assert 0 < found.p <= 1
-    assert scores.paired(second, first).p == found.p  # type: ignore[arg-type]
+    assert scores.paired(second, first).p == found.p
 
 
 def test_mcnemars_p_is_there_for_very_many_rows() -> None:
@@ -179,8 +179,8 @@ def test_a_shift_lies_between_its_bounds_and_is_the_same_each_time(
     pairs: list[tuple[float, float]],
 ) -> None:
     first, second = map(list, zip(*pairs, strict=True))
-    found = scores.shift(first, second)  # type: ignore[arg-type]
-    assert found == scores.shift(first, second)  # type: ignore[arg-type]
+    found = scores.shift(first, second)
+    assert found == scores.shift(first, second)
     assert found.low <= found.high
     apart = [after - before for before, after in pairs]
     assert min(apart) - 1e-9 <= found.low

@@ -26,6 +26,8 @@ COMMANDS = {
     "upload": "check a file and bring it to a service, once",
     "launch": "create a fine-tuning job, and never the same one twice",
     "jobs": "list, show, watch or cancel the jobs of a service",
+    "ask": "send one prompt to a model, and print the answer as it comes",
+    "evaluate": "ask models what a validation file asks, and grade their answers",
     "explain": "print a rule's page: why it is there, what to do, examples, its source",
     "rules": "list the rules",
     "targets": "list the places that data can go, and what each takes",
