@@ -289,6 +289,7 @@ def _form(kind: str, raw: bytes) -> Json:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else every answer waits 40 ms for the client's receipt
     service: Service
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -175,6 +176,23 @@ def test_on_a_terminal_events_stand_above_a_line_that_is_drawn_anew(
     assert TUNED in plain
 
 
+def test_the_end_is_estimated_from_the_steps_where_the_service_does_not_say_it(
+    run: Run, service: Service, job: Json
+) -> None:
+    def half(service: Service, job: Json) -> None:
+        job["status"] = "running"
+        service.clock = int(time.time()) - 3600
+        for number in (1, 10, 20):
+            service.happen(job, f"Step {number}/40: training loss=1.0", step=number, train_loss=1.0)
+            service.clock += 1800
+
+    service.script = [half, ends("succeeded", fine_tuned_model=TUNED)]
+    code, out, _ = run("jobs", "watch", job["id"], *WATCH)
+    assert code == 0
+    # 19 steps took an hour, and 20 are left
+    assert re.search(r"running, step 20 of 40, train 1.000, about 6[0-9] minutes left", out)
+
+
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
 def test_a_job_that_does_not_succeed_is_exit_code_1(
     run: Run, service: Service, job: Json, status: str
@@ -331,6 +349,12 @@ def test_what_is_no_address_is_told(run: Run, address: str) -> None:
     code, _, err = run("jobs", "list", "--base-url", address)
     assert code == 2
     assert "is no address" in err
+
+
+def test_an_address_with_a_password_is_refused_and_not_repeated(run: Run) -> None:
+    code, out, err = run("jobs", "list", "--base-url", "https://us:secret@example.com/v1")
+    assert (code, out) == (2, "")
+    assert "secret" not in err
 
 
 def test_azure_without_an_address_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -216,7 +214,7 @@ def test_an_upload_that_was_killed_goes_on_where_it_was(
     until = time.monotonic() + 30
     while service.asked("POST", PART) < 3 and time.monotonic() < until:
         time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     assert len(json.loads(STATE.read_text())["parts"]) == 2
     service.answer = original  # type: ignore[method-assign]

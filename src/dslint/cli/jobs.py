@@ -11,6 +11,8 @@ import click
 from dslint.cli.upload import say, service_of, service_options
 
 if TYPE_CHECKING:
+    from openai.types.fine_tuning import FineTuningJobEvent
+
     from dslint.stages.remote import Remote
 
 
@@ -134,7 +136,7 @@ def watch(
 
     Exit code: 0 it succeeded, 1 it failed or was cancelled.
     """
-    from dslint.report.jobs import curves, happened, now_line, total_of, trouble
+    from dslint.report.jobs import curves, happened, now_line, trouble
     from dslint.report.screen import Options, look_of
     from dslint.stages import fitting
     from dslint.stages.jobs import loss_of, trouble_of
@@ -143,7 +145,7 @@ def watch(
     service = _service(target, base_url, config)
     look = look_of(sys.stdout, Options())
     steps: list[fitting.Step] = []
-    total: int | None = None
+    events: list[FineTuningJobEvent] = []
     before = ""
     with _Status() as status:
         for news in news_of(service, job, every, status.notes):
@@ -152,8 +154,8 @@ def watch(
                     status.says(line)
                 if step := loss_of(event):
                     steps = fitting.merged(steps, [step])
-                total = total_of(event) or total
-            now = look.safe(now_line(news.job, steps[-1] if steps else None, total))
+            events += news.events
+            now = look.safe(now_line(news.job, events, steps[-1] if steps else None))
             status.shows(now, anew=str(news.job.status) != before)
             before, last = str(news.job.status), news.job
     if steps:

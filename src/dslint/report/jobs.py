@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,14 +14,13 @@ from dslint.report.words import many
 from dslint.stages import fitting, money
 from dslint.stages.estimate import Offer
 from dslint.stages.fitting import Step
-from dslint.stages.jobs import Course, Trouble, loss_of
+from dslint.stages.jobs import Course, Trouble, finish_of, loss_of, steps_of
 from dslint.stages.order import Order
 
 if TYPE_CHECKING:
     from openai.types.fine_tuning import FineTuningJob, FineTuningJobEvent
 
 _STYLES = {"succeeded": "ok", "failed": "error", "cancelled": "warn"}
-_TOTAL = re.compile(r"step [0-9,]+ ?(?:/|of) ?([0-9,]+)", re.IGNORECASE)
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -212,26 +210,21 @@ def happened(event: FineTuningJobEvent, look: Look) -> Iterator[str]:
         yield f"{head}  {look.paint(line, style) if style else line}"
 
 
-def total_of(event: FineTuningJobEvent) -> int | None:
-    """Return how many steps a job has, where an event says so."""
-    named = _TOTAL.search(event.message)
-    return int(named[1].replace(",", "")) if named else None
-
-
 def day(seconds: int) -> str:
     """Return a moment as `2026-11-20 17:05`, in the machine's own time."""
     return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
 
 
-def now_line(job: FineTuningJob, step: Step | None, total: int | None) -> str:
+def now_line(job: FineTuningJob, events: Sequence[FineTuningJobEvent], step: Step | None) -> str:
     """Return where a job is, in a line: state, step, losses, when it will have ended."""
     parts = [str(job.status).replace("_", " ")]
     if step:
+        total = steps_of(events)
         parts.append(f"step {step.number:,}" + (f" of {total:,}" if total else ""))
         parts += [f"train {step.train:.3f}"] if step.train is not None else []
         parts += [f"valid {step.valid:.3f}"] if step.valid is not None else []
-    if job.estimated_finish:
-        left = datetime.fromtimestamp(job.estimated_finish, UTC) - datetime.now(UTC)
+    if finish := finish_of(job, events):
+        left = datetime.fromtimestamp(finish, UTC) - datetime.now(UTC)
         minutes = max(0, round(left.total_seconds() / 60))
         parts.append(f"about {many(minutes, 'minute')} left")
     return ", ".join(parts)

@@ -134,6 +134,10 @@ def _address(place: Target, base_url: str | None, *, dry: bool) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"`{url}` is no address; write it as https://HOST/v1")
+    if parts.username or parts.password:
+        raise UsageError(
+            f"the address of {parts.hostname} has a name or password in it: leave it out"
+        )
     return url
 
 

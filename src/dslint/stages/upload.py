@@ -206,7 +206,7 @@ def _new(service: Remote, path: Path, found: Sums, before: set[str]) -> str | No
 
 
 def _held(file: FileObject, found: Sums, service: Remote) -> str:
-    if file.bytes != found.bytes and not service.dry:
+    if file.bytes not in (found.bytes, None) and not service.dry:
         raise RemoteError(
             f"{service.host} has {file.bytes:,} bytes as {file.id}, and {found.bytes:,} were read: "
             "did the file change meanwhile?"
@@ -278,7 +278,12 @@ def _opened(service: Remote, path: Path, found: Sums, fresh: Sending, size: int)
         opened = service.client.uploads.create(
             bytes=found.bytes, filename=path.name, mime_type="text/jsonl", purpose="fine-tune"
         )
-    begun = replace(fresh, upload=opened.id, expires=opened.expires_at, part_bytes=size)
+    begun = replace(
+        fresh,
+        upload=opened.id,
+        expires=opened.expires_at or int(time.time()) + 3600,
+        part_bytes=size,
+    )
     return begun if service.dry else sending.remember(path, begun)
 
 
@@ -321,7 +326,7 @@ def _settled(service: Remote, id: str, path: str) -> None:
         with asking(service):
             file = service.client.files.retrieve(id)
         status = str(file.status)
-        if status in READY:
+        if status in READY or file.status is None:
             return
         if status in BROKEN:
             said = file.status_details or f"the file is {status}, and no reason is given"
