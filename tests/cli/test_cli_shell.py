@@ -85,7 +85,7 @@ def test_the_version_is_printed(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("chekc",), "No such command 'chekc'"),
+        (("chekc",), "no command `chekc`; did you mean `check`"),
         (("rules", "--levle", "warn"), "No such option '--levle'"),
         (("rules", "--level", "fatal"), "'fatal' is not one of"),
         (("explain",), "name something to explain"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dslint.cli import options
 from dslint.errors import InputError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ def _level(
     "--target", metavar="NAME", help="Where the data goes (dslint targets); `all` compares them."
 )
 @click.option("--model", metavar="NAME", help="The model to be trained.")
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
+@options.FORMAT
 @click.option("--budget", metavar="AMOUNT", help="'50 USD': an error where the job may cost more.")
 @click.option(
     "--report",
@@ -97,26 +96,10 @@ def _level(
 )
 @click.option("--fix", "mend", is_flag=True, help="Mend what can be mended: `dslint fix`.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
-@click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Processes; by default as many as pay."
-)
-@click.option(
-    "--rulebook",
-    "rulebooks",
-    multiple=True,
-    metavar="FOLDER",
-    help="A folder of your own rule pages.",
-)
-@click.option(
-    "--allow-python-rules",
-    "allow_python",
-    is_flag=True,
-    default=None,
-    help="Let pages of rulebooks run Python code. Only for folders that you trust.",
-)
+@options.CONFIG
+@options.JOBS
+@options.RULEBOOK
+@options.ALLOW_PYTHON
 def command(
     paths: tuple[str, ...],
     reports: tuple[str, ...],

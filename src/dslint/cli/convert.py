@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from dslint.cli import options
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -122,8 +124,8 @@ class _Listing(click.Command):
     metavar="FILE",
     help="The other half of PATH, by `custom_id`: a batch's requests where PATH has the results.",
 )
-@click.option("--force", is_flag=True, help="Write over files that exist.")
-@click.option("--no-lock", is_flag=True, help="Leave dslint.lock as it is.")
+@options.FORCE
+@options.NO_LOCK
 @reading_options
 def command(
     path: str,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from dslint.cli import options
+
 
 @click.command(short_help="count tokens")
 @click.argument("paths", nargs=-1, metavar="[PATH|DATASET]...")
@@ -17,10 +19,8 @@ import click
     type=click.Path(),
     help="Count with a model's own tokenizer.json (needs dslint[hf]).",
 )
-@click.option("--target", metavar="NAME", help="Where the data goes (dslint targets).")
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
+@options.TARGET
+@options.FORMAT
 @click.option(
     "--pack",
     type=click.IntRange(1),
@@ -36,12 +36,8 @@ import click
 @click.option(
     "--no-fast", is_flag=True, help="tiktoken, even where gigatoken is: it counts the same, slower."
 )
-@click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Processes; by default as many as pay."
-)
+@options.CONFIG
+@options.JOBS
 def command(
     paths: tuple[str, ...],
     model: str | None,

@@ -7,6 +7,8 @@ import sys
 
 import click
 
+from dslint.cli import options
+
 
 def _share(ctx: click.Context, param: click.Parameter, given: str | None) -> float | None:
     """Read `--near=0.9`; click takes what follows `--near` for its value, be it a path."""
@@ -72,14 +74,10 @@ def _share(ctx: click.Context, param: click.Parameter, given: str | None) -> flo
 @click.option(
     "--json", "as_json", is_flag=True, help="The report for programs, to standard output."
 )
-@click.option("--force", is_flag=True, help="Write over files that exist.")
-@click.option("--no-lock", is_flag=True, help="Leave dslint.lock as it is.")
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Processes; by default as many as pay."
-)
+@options.FORCE
+@options.NO_LOCK
+@options.FORMAT
+@options.JOBS
 def command(
     paths: tuple[str, ...],
     out: str | None,

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import click
 
+from dslint.cli import options
+
 
 @click.command(short_help="what a job costs")
 @click.argument("paths", nargs=-1, metavar="[PATH|DATASET]...")
 @click.option(
     "--model", metavar="NAME", help="The model to be trained; without one, all open ones."
 )
-@click.option("--target", metavar="NAME", help="Where the data goes (dslint targets).")
+@options.TARGET
 @click.option("--validation", metavar="PATH", help="The validation file, where it is billed.")
 @click.option(
     "--epochs", type=click.IntRange(1), metavar="N", help="Epochs, instead of what is usual."
@@ -26,16 +28,10 @@ import click
     help="Requests a month x tokens in/out: what using the model costs, tuned and not.",
 )
 @click.option("--budget", metavar="AMOUNT", help="'50 USD': exit 1 where the job may cost more.")
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
+@options.FORMAT
 @click.option("--json", "as_json", is_flag=True, help="For programs: amounts are exact, as text.")
-@click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Processes; by default as many as pay."
-)
+@options.CONFIG
+@options.JOBS
 def command(
     paths: tuple[str, ...],
     model: str | None,

@@ -117,12 +117,13 @@ def command(
     from dslint.config import load
     from dslint.report.evaluation import forecast, render_evaluation
     from dslint.report.screen import Options
-    from dslint.stages import evaluate as stage
+    from dslint.stages import exam
+    from dslint.stages.evaluate import evaluate
     from dslint.stages.money import budget
     from dslint.stages.questions import questions
 
     settings = load(config=config, target=(target,) if target else None, format=format)
-    wish = stage.Wish(
+    wish = exam.Wish(
         models,
         concurrency,
         budget(max_cost) if max_cost else None,
@@ -132,16 +133,16 @@ def command(
         answers or _beside(path, dry=dry_run),
     )
     service = service_of(settings, base_url, dry=dry_run)
-    planned = stage.plan(questions(path, settings), wish, service, settings)
+    planned = exam.plan(questions(path, settings), wish, service, settings)
     say(forecast(planned))
     if wish.max_cost is not None and (planned.likely or 0) > wish.max_cost:
         say(f"nothing was asked: that is more than {max_cost}")
         return 1
     if dry_run:
-        stage.rehearse(planned, service)
+        exam.rehearse(planned, service)
         return 0
     with _bar(len(planned.orders)) as tell:
-        found = stage.evaluate(planned, wish, service, tell)
+        found = evaluate(planned, wish, service, tell)
     render_evaluation(found, sys.stdout, Options(), report)
     return int(bool(found.stopped))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dslint.cli import options
 from dslint.cli.check import _level
 
 if TYPE_CHECKING:
@@ -28,11 +29,9 @@ if TYPE_CHECKING:
 @click.option(
     "--rejects", metavar="FILE", help="Write what fixes take away here, each with where and why."
 )
-@click.option("--target", metavar="NAME", help="Where the data goes (dslint targets).")
+@options.TARGET
 @click.option("--model", metavar="NAME", help="The model to be trained.")
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
+@options.FORMAT
 @click.option(
     "--level",
     "levels",
@@ -47,26 +46,10 @@ if TYPE_CHECKING:
     help="From which level on what is left exits 1.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing.")
-@click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Processes; by default as many as pay."
-)
-@click.option(
-    "--rulebook",
-    "rulebooks",
-    multiple=True,
-    metavar="FOLDER",
-    help="A folder of your own rule pages.",
-)
-@click.option(
-    "--allow-python-rules",
-    "allow_python",
-    is_flag=True,
-    default=None,
-    help="Let pages of rulebooks run Python code. Only for folders that you trust.",
-)
+@options.CONFIG
+@options.JOBS
+@options.RULEBOOK
+@options.ALLOW_PYTHON
 def command(
     paths: tuple[str, ...],
     diff: bool,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dslint.cli import options
 from dslint.cli.options import configured, settings
 
 if TYPE_CHECKING:
@@ -38,13 +39,7 @@ if TYPE_CHECKING:
     type=click.Choice(["minimal", "default", "strict", "ci"]),
     help="A set of settings, as for check.",
 )
-@click.option(
-    "--allow-python-rules",
-    "allow_python",
-    is_flag=True,
-    default=None,
-    help="Let pages of rulebooks run Python code. Only for folders that you trust.",
-)
+@options.ALLOW_PYTHON
 @configured
 def command(
     arguments: tuple[str, ...],

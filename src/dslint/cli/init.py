@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dslint.cli import options
 from dslint.cli.asking import confirm
 from dslint.cli.options import settings
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="[FOLDER]",
 )
-@click.option("--target", metavar="NAME", help="Where the data goes (dslint targets).")
+@options.TARGET
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing: take the answers that are proposed.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 def command(folder: Path, target: str | None, yes: bool, dry_run: bool) -> int:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
+from dslint.cli import options
+
 
 @click.command(short_help="list the models that can be trained")
 @click.argument("name", required=False)
 @click.option("--target", metavar="NAME", help="Only those of this target (dslint targets).")
 @click.option("--all", "closed", is_flag=True, help="Those closed to training and shut as well.")
 @click.option("--json", "as_json", is_flag=True, help="For programs, with every figure and source.")
-@click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use."
-)
+@options.CONFIG
 def command(
     name: str | None, target: str | None, closed: bool, as_json: bool, config: Path | None
 ) -> int:

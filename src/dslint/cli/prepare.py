@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dslint.cli import options
 from dslint.cli.asking import confirm
 from dslint.cli.convert import reading_options
 from dslint.errors import UsageError
@@ -60,8 +61,8 @@ if TYPE_CHECKING:
     metavar="TOKENS",
     help="The most tokens of a row, 0 for no limit; by default what OpenAI's models take.",
 )
-@click.option("--force", is_flag=True, help="Write over files that exist.")
-@click.option("--no-lock", is_flag=True, help="Leave dslint.lock as it is.")
+@options.FORCE
+@options.NO_LOCK
 @reading_options
 def command(
     path: str,

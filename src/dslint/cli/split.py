@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from dslint.cli import options
+
 
 @click.command(short_help="divide rows into train, validation and test")
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True)
@@ -59,8 +61,8 @@ import click
     help="Where the data goes: train has to have as many rows as are taken there.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
-@click.option("--force", is_flag=True, help="Write over files that exist.")
-@click.option("--no-lock", is_flag=True, help="Leave dslint.lock as it is.")
+@options.FORCE
+@options.NO_LOCK
 @click.option(
     "--report",
     type=click.Choice(["full", "json"]),
@@ -68,10 +70,8 @@ import click
     show_default=True,
     help="How to tell what was done.",
 )
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes to use.")
+@options.FORMAT
+@options.JOBS
 def command(
     paths: tuple[str, ...],
     validation: str,

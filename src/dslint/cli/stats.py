@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dslint.cli import options
+
 if TYPE_CHECKING:
     from dslint.config import Settings
 
@@ -33,15 +35,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="For people or for programs.",
 )
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
-@click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use."
-)
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Processes; by default as many as pay."
-)
+@options.FORMAT
+@options.CONFIG
+@options.JOBS
 def command(
     paths: tuple[str, ...],
     compare: tuple[str, ...],
