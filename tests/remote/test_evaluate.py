@@ -18,6 +18,8 @@ from remote.chatting import BASE, TUNED, Chatting, streaming
 from remote.conftest import Run
 from remote.server import KEY, Server, serve
 
+from dslint.stages import journal
+
 CHAT = "/chat/completions"
 KEPT = Path("tickets.jsonl.answers.jsonl")
 LABELS = ("billing", "delivery", "returns")
@@ -297,6 +299,47 @@ def test_a_file_of_other_formats_is_asked_alike(run: Run, service: Chatting) -> 
     write("alpaca.jsonl", rows)
     out = run("evaluate", "alpaca.jsonl", "--model", TUNED, "--as", "labels", "--report", "json")[1]
     assert report(out)["models"][0]["labels"]["accuracy"] == 1.0
+
+
+def test_what_is_of_training_and_what_holds_nothing_is_not_sent(
+    run: Run, service: Chatting
+) -> None:
+    ask: dict[str, Any] = {"role": "user", "content": "Where is 1?", "name": None, "tool_calls": []}
+    called = {"role": "assistant", "content": None, "tool_calls": [CALL], "weight": 0}
+    reply = {"role": "tool", "content": "Here", "tool_call_id": "c1"}
+    wanted = {"role": "assistant", "content": "<think>It is here.</think>\n\nHere"}
+    rows = [{"messages": [ask, called, reply, wanted], "tools": [TOOL]}]
+    write("traces.jsonl", rows)
+    service.replies[TUNED] = lambda body: {"content": "<think>Hm.</think> Here"}
+    out = run("evaluate", "traces.jsonl", "--model", TUNED, "--report", "json")[1]
+    assert report(out)["models"][0]["text"]["exact"] == 1.0
+    assert service.chats[0]["messages"] == [
+        {"role": "user", "content": "Where is 1?"},
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        reply,
+    ]
+
+
+def test_a_service_that_asks_for_an_hour_is_not_waited_for(run: Run, service: Chatting) -> None:
+    service.fail("POST", CHAT, "refuse", times=9, status=429, headers={"Retry_After": "3600"})
+    code, _, err = run("evaluate", "tickets.jsonl", "--model", TUNED)
+    assert code == 2
+    assert "refuses (429)" in err
+
+
+def test_two_runs_are_not_at_one_file_of_answers(run: Run, service: Chatting) -> None:
+    with journal.opened(KEPT):
+        code, _, err = run("evaluate", "tickets.jsonl", "--model", TUNED)
+    assert (code, service.chats) == (2, [])
+    assert "another run is writing to tickets.jsonl.answers.jsonl" in err
+
+
+def test_a_file_that_is_none_of_answers_stays_as_it_is(run: Run, service: Chatting) -> None:
+    before = Path("tickets.jsonl").read_bytes()
+    arguments = ("evaluate", "tickets.jsonl", "--model", TUNED, "--answers", "tickets.jsonl")
+    code, _, err = run(*arguments)
+    assert (code, service.chats, Path("tickets.jsonl").read_bytes()) == (2, [], before)
+    assert "holds no answers that dslint wrote" in err
 
 
 def test_questions_that_a_model_does_not_take_are_counted(run: Run, service: Chatting) -> None:

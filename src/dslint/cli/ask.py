@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -78,10 +79,11 @@ def command(
         say(f"{what} of {rows:,} of {many(every, 'row')} in {source}")
     before = [{"role": "system", "content": system}] if system else []
     messages = [*before, {"role": "user", "content": prompt}]
-    ended = True
+    ended, terminal = True, sys.stdout.isatty()
     try:
         for part in streamed(service, request(model, messages, max_tokens, temperature)):
-            shown = "\n".join(map(safe, part.split("\n"))) if sys.stdout.isatty() else part
+            # line ends and tabs are the answer's; what could steer a terminal is not
+            shown = re.sub(r"[^\n\t]+", lambda text: safe(text[0]), part) if terminal else part
             sys.stdout.write(shown)
             sys.stdout.flush()
             ended = part.endswith("\n")

@@ -13,7 +13,8 @@ from dslint.report.words import many
 from dslint.stages.money import shown
 
 if TYPE_CHECKING:
-    from dslint.stages.evaluate import Evaluation, Plan, Result
+    from dslint.stages.evaluate import Evaluation, Result
+    from dslint.stages.exam import Plan
     from dslint.stages.grades import Comparison, Grades, Labelled
 
 FORMATS = ("table", "json", "markdown")

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from dslint.config import Settings
 
 TRIES = 5
-"""How often a request is sent that the service can't answer now."""
+"""How often a request is sent that the service can't answer now, while it answers no other."""
+
+PATIENCE = 120.0
+"""Seconds that are waited where the service says for how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,12 @@ def request(
 
 @dataclass(slots=True)
 class Gate:
-    """What holds requests back after the service said that there are too many."""
+    """What holds requests back after the service said that there are too many; `came` counts the
+    answers.
+    """
 
     until: float = 0.0
+    came: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def close(self, seconds: float) -> None:
@@ -125,21 +131,25 @@ def answered(remote: Remote, body: dict[str, Any], gate: Gate) -> Given:
     Raises NoAnswerError for a request whose answer was lost: it may be billed. Raises UnfitError
     for one that the service does not take, RemoteError for all else.
     """
-    tries = pauses()
-    for left in reversed(range(TRIES)):
+    tries, left, came = pauses(), TRIES, gate.came
+    while True:
         while held := gate.pause():
             wait(held, remote)
         try:
             with asking(remote):
                 client = remote.client.with_options(max_retries=0)
-                return _given(remote, client.chat.completions.create(**body))
+                found = _given(remote, client.chat.completions.create(**body))
+            gate.came += 1
+            return found
         except (BusyError, UnreachableError) as error:
-            pause = next(tries)
+            if gate.came != came:  # others were faster
+                tries, left, came = pauses(), TRIES, gate.came
             after = error.after if isinstance(error, BusyError) else None
-            if not left:
+            left -= 1
+            if not left or (after or 0) > PATIENCE:
                 raise
+            pause = next(tries)
             gate.close(pause if after is None else after)
-    raise AssertionError("the last try returns or raises")
 
 
 def _given(remote: Remote, answer: Any) -> Given:

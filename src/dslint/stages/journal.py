@@ -40,6 +40,7 @@ class Journal:
     path: Path
     known: dict[str, Given]
     lock: Lock = field(default_factory=Lock)
+    closed: bool = False
 
     def add(self, key: str, model: str, line: int, given: Given) -> None:
         """Keep an answer: it is on its way to the disk when this returns."""
@@ -53,6 +54,8 @@ class Journal:
         }
         with self.lock:
             self.known[key] = given
+            if self.closed:
+                return
             try:
                 _write(self.number, json.dumps(table).encode() + b"\n")
             except OSError as error:
@@ -99,13 +102,16 @@ def opened(path: Path) -> Iterator[Journal]:
         number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
     except OSError as error:
         raise InputError(f"{path} can't be written: {error.strerror or error}") from None
+    journal = Journal(number, path, {})
     try:
         _alone(number, path)
-        known = read(path)
+        journal.known = read(path)
         if os.fstat(number).st_size and not path.read_bytes().endswith(b"\n"):
             _write(number, b"\n")
-        yield Journal(number, path, known)
+        yield journal
     finally:
+        with journal.lock:  # an answer that comes later finds the file closed
+            journal.closed = True
         if not os.fstat(number).st_size:  # nothing was answered
             with suppress(OSError):
                 path.unlink(missing_ok=True)

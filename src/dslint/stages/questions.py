@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from dslint.stages.files import BOM, File, Rows, opened
 
 _SENT = frozenset({"role", "content", "name", "tool_calls", "tool_call_id", "refusal"})
 """Keys of a message that a model may be sent; others are of training."""
+
+_THOUGHT = re.compile(r"\A\s*<think>.*?</think>\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +153,22 @@ def question(row: Conversation, line: int = 0) -> Question:
         raise Unconvertible("its answer is empty")
     if not any(each.get("role") in ("user", "tool") for each in before):
         raise Unconvertible("nothing is asked before its answer")
-    sent = tuple({key: each[key] for key in each if key in _SENT} for each in before)
-    return Question(line, sent, tuple(row.tools or ()), dict(row.settings), wanted, last)
+    return Question(
+        line, tuple(map(_sent, before)), tuple(row.tools or ()), dict(row.settings), wanted, last
+    )
+
+
+def _sent(message: Row) -> Row:
+    """Return a message without what is of training, and without keys that hold nothing."""
+    return {
+        key: value
+        for key, value in message.items()
+        if key in _SENT and (key == "content" or value not in (None, []))
+    }
 
 
 def answer_of(message: Row) -> Answer:
-    """Return what a message of an assistant says and calls."""
+    """Return what a message of an assistant says, without what it thinks first, and calls."""
     content = message.get("content")
     if type(content) is list:
         parts = [each for each in content if type(each) is dict]
@@ -167,7 +180,7 @@ def answer_of(message: Row) -> Answer:
         if type(each) is dict and type(each.get("function")) is dict
     ]
     return Answer(
-        content if type(content) is str else "",
+        _THOUGHT.sub("", content) if type(content) is str else "",
         tuple(scores.call(each.get("name"), each.get("arguments")) for each in functions),
     )
 
