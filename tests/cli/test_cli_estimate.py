@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 from cli.conftest import Run
 
+from dslint.config import load
+from dslint.report.estimate import lines
+from dslint.report.screen import Look
+from dslint.stages.estimate import Wish, estimate, traffic
+
 ROW = json.dumps(
     {
         "messages": [
@@ -52,6 +57,17 @@ def test_of_utf_16_it_is_said_what_it_is(run: Run) -> None:
     assert code == 2
     assert "`wide.jsonl` can't be counted: it is UTF-16-LE, and JSON is UTF-8" in err
     assert "is UTF-16-LE" in run("count", "wide.jsonl")[1]
+
+
+def test_in_a_narrow_terminal_each_figure_says_what_it_is() -> None:
+    wish = Wish(epochs=2, traffic=traffic("10000 x 500/200"))
+    found = estimate(["museum.jsonl"], load(config=False, model="gpt-4.1-mini"), wish)
+    told = list(lines(found, "museum.jsonl", Look(width=40)))
+    assert "gpt-4.1-mini-2025-04-14 at openai" in told
+    assert (
+        "epochs 2, tokens billed 960, cost $0.0048, a month $10.40, base model $5.20"
+        in " ".join(" ".join(told).split())
+    )
 
 
 def test_a_budget_decides_the_exit_code(run: Run) -> None:

@@ -40,7 +40,11 @@ def _table(found: Estimate, look: Look) -> Iterator[str]:
     wide = [max(map(cell_len, each)) for each in zip(head, *rows, strict=True)]
     if sum(wide) + 2 * len(wide) > look.width:
         for row in rows:
-            yield from wrap(look.safe(", ".join(filter(None, row))), look.width)
+            said = [
+                f"{title} {cell}" for title, cell in zip(head[2:], row[2:], strict=True) if cell
+            ]
+            yield f"{look.safe(row[0])} at {look.safe(row[1])}"
+            yield from (f"  {line}" for line in wrap(", ".join(said), look.width - 2))
         return
     for number, row in enumerate((head, *rows)):
         cells = [
