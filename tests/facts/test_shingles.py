@@ -8,8 +8,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dslint.facts.near import bands_of, signatures
-from dslint.facts.shingles import CHARACTERS, WORDS, normalised, plainly, shingles
+from dslint.facts.letters import CHARACTERS, WORDS
+from dslint.facts.near import SKETCH, bands_of, signatures
+from dslint.facts.shingles import normalised, plainly, shingles
 
 TEXTS = st.lists(
     st.text(st.sampled_from("ab é2.,\n的天猫 ไ"), max_size=24) | st.text(max_size=12), max_size=6
@@ -37,7 +38,7 @@ def test_shingles_are_runs_of_words_and_of_characters_where_there_are_no_spaces(
 ) -> None:
     """Equal runs have equal hashes and different runs different ones, in all the texts."""
     found = shingles(pl.Series(texts, dtype=pl.String))
-    hashes = [set(found.filter(pl.col("row") == at)["shingle"]) for at in range(len(texts))]
+    hashes = [set(found.of(at)) for at in range(len(texts))]
     runs = [by_hand(text) for text in texts]
     assert [len(each) for each in hashes] == [len(each) for each in runs]
     for one, other in ((0, -1), (1, -2)):
@@ -50,8 +51,8 @@ def test_shingles_are_runs_of_words_and_of_characters_where_there_are_no_spaces(
 def test_the_neighbours_of_a_text_make_no_difference_to_its_shingles(texts: list[str]) -> None:
     together = shingles(pl.Series(texts, dtype=pl.String))
     for at, text in enumerate(texts):
-        alone = shingles(pl.Series([text]))["shingle"].to_list()
-        assert together.filter(pl.col("row") == at)["shingle"].to_list() == alone
+        alone = shingles(pl.Series([text])).of(0).tolist()
+        assert together.of(at).tolist() == alone
 
 
 @settings(deadline=None)
@@ -59,9 +60,10 @@ def test_the_neighbours_of_a_text_make_no_difference_to_its_shingles(texts: list
 def test_a_text_has_a_signature_where_it_has_words(texts: list[str]) -> None:
     column = pl.Series(texts, dtype=pl.String)
     found = signatures(column, bands_of(0.8))
-    assert found.shape == (len(texts), 10 + 8)
-    rows = set(shingles(column)["row"])
-    assert found["band_0"].is_not_null().to_list() == [at in rows for at in range(len(texts))]
+    assert found.shape == (len(texts), 10 + len(SKETCH))
+    assert found["band_0"].is_not_null().to_list() == [
+        len(shingles(column).of(at)) > 0 for at in range(len(texts))
+    ]
 
 
 def test_normalising_takes_away_what_few_would_see() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -15,7 +16,16 @@ THRESHOLD = 0.8
 
 SEED = 1
 PERMUTATIONS = 64
-SKETCH = tuple(f"sketch_{at}" for at in range(PERMUTATIONS // 8))
+
+NUMBERS = tuple(f"numbers_{at}" for at in range(PERMUTATIONS // 16))
+"""Four bits of each number of a signature."""
+
+WIDTH = 512
+BITS = tuple(f"bits_{at}" for at in range(WIDTH // 64))
+"""A bit for each shingle, where its hash says: long texts have most of them."""
+
+SKETCH = (*NUMBERS, *BITS, "shingles")
+"""What is known of each text when pairs are picked; `shingles` counts them, repeats too."""
 
 BLOCK = 100_000
 """Pairs whose sketches are compared together."""
@@ -55,26 +65,43 @@ def require() -> None:
 def promising(
     sketches: pl.DataFrame, one: pl.Series, other: pl.Series, threshold: float
 ) -> pl.Series:
-    """Say which pairs of rows may have the share `threshold` of their shingles in common, by what
-    their sketches have: of those that have it, less than one in 2,000 is passed over.
-    """
-    import numpy as np
+    """Say which pairs of rows may have the share `threshold` of their shingles in common.
 
-    least = threshold - 3.5 * (threshold * (1 - threshold) / PERMUTATIONS) ** 0.5
-    found = np.empty(len(one), dtype=bool)
+    By their bits none of those that have it is passed over: where just one of two texts has a bit,
+    it has a shingle that the other has not. By their numbers less than one in 2,000 is.
+    """
+    alike = threshold + (1 - threshold) / 16  # numbers that differ have the same four bits at times
+    least = alike - 3.5 * (alike * (1 - alike) / PERMUTATIONS) ** 0.5
+    apart = _summed((here ^ there).bitwise_count_ones() for here, there in _both(BITS))
+    differing = _summed(_fours(here ^ there) for here, there in _both(NUMBERS))
+    together = pl.col("shingles").cast(pl.Int64) + pl.col("shingles_other")
+    most = together * ((1 - threshold) / (1 + threshold)) + 1e-6
+    parts = [pl.Series([], dtype=pl.Boolean)]
     for begin in range(0, len(one), BLOCK):
-        part = slice(begin, begin + BLOCK)
-        here, there = (
-            np.ascontiguousarray(sketches[rows[part]].to_numpy()).view(np.uint8)
-            for rows in (one, other)
-        )
-        found[part] = (here == there).sum(axis=1) >= least * PERMUTATIONS
-    return pl.Series(found, dtype=pl.Boolean)
+        here, there = (sketches[rows[begin : begin + BLOCK]] for rows in (one, other))
+        pairs = here.hstack(there.rename(lambda name: f"{name}_other"))
+        chosen = (apart <= most) & (differing <= (1 - least) * PERMUTATIONS)
+        parts.append(pairs.select(chosen.alias("chosen"))["chosen"])
+    return pl.concat(parts)
+
+
+def _both(names: Iterable[str]) -> Iterator[tuple[pl.Expr, pl.Expr]]:
+    return ((pl.col(name), pl.col(f"{name}_other")) for name in names)
+
+
+def _summed(counts: Iterable[pl.Expr]) -> pl.Expr:
+    return pl.sum_horizontal(each.cast(pl.Int64) for each in counts)
+
+
+def _fours(bits: pl.Expr) -> pl.Expr:
+    """Return how many of the sixteen groups of four bits have one that is set."""
+    halves = bits | (bits // 4)
+    return ((halves | (halves // 2)) & 0x1111111111111111).bitwise_count_ones()
 
 
 def signatures(texts: pl.Series, bands: Bands) -> pl.DataFrame:
-    """Return a column of 64 bits for each band, `band_0` and so on, null for a text without words;
-    and eight more, `sketch_0` and so on, with a byte of each number of the signature.
+    """Return a column of 32 bits for each band, `band_0` and so on, null for a text without words;
+    and those of `SKETCH`.
 
     Raises UsageError where rensa is not installed.
     """
@@ -82,19 +109,32 @@ def signatures(texts: pl.Series, bands: Bands) -> pl.DataFrame:
     import numpy as np
     from rensa import RMinHash  # type: ignore[import-untyped]
 
-    names = [*(f"band_{at}" for at in range(bands.number)), *SKETCH]
     found = shingles(texts)
-    if found.is_empty():
-        nothing = pl.Series([None] * len(texts), dtype=pl.UInt64)
-        return pl.DataFrame(dict.fromkeys(names, nothing))
-    counts = found["row"].rle().struct.unnest()
+    counts = np.diff(found.ends, prepend=0)
     offsets = np.zeros(len(counts) + 1, dtype=np.uint64)
-    np.cumsum(counts["len"].to_numpy(), out=offsets[1:])
+    offsets[1:] = found.ends
     digests = RMinHash.digest_matrix_from_flat_token_hashes(
-        found["shingle"].to_numpy(), offsets, PERMUTATIONS, SEED
+        found.hashes, offsets, PERMUTATIONS, SEED
     )
-    numbers = np.array(digests.to_rows(), dtype=np.uint32)
-    sketch = np.ascontiguousarray(numbers.astype(np.uint8)).view(np.uint64)
+    numbers = np.array(digests.to_rows(), dtype=np.uint32).reshape(len(texts), PERMUTATIONS)
+    cut = _cut(numbers, bands)
+    columns = {f"band_{at}": cut[:, at] for at in range(bands.number)}
+    columns |= dict(zip(NUMBERS, _packed(numbers).T, strict=True))
+    columns |= dict(zip(BITS, _bits(found.hashes, counts).T, strict=True))
+    columns["shingles"] = counts.astype(np.uint32)
+    wordless = pl.Series(counts == 0, dtype=pl.Boolean)
+    return pl.DataFrame(
+        [
+            pl.Series(name, np.ascontiguousarray(column)).set(wordless, None)
+            for name, column in columns.items()
+        ]
+    )
+
+
+def _cut(numbers: Any, bands: Bands) -> Any:
+    """Return a number for each band of each signature."""
+    import numpy as np
+
     matrix = numbers[:, : bands.number * bands.rows]
     cut = matrix.reshape(len(matrix), bands.number, bands.rows).astype(np.uint64)
     # odd numbers, so that no bit of a row is lost; what is left over of 64 bits wraps around
@@ -103,8 +143,23 @@ def signatures(texts: pl.Series, bands: Bands) -> pl.DataFrame:
     for at in range(bands.rows):
         mixed = (mixed ^ cut[:, :, at]) * steps[at]
         mixed ^= mixed >> np.uint64(29)
-    columns = np.concatenate([mixed, sketch], axis=1).T
-    rows = pl.DataFrame(dict(zip(names, columns, strict=True)))
-    place = pl.Series([None] * len(texts), dtype=pl.UInt32)
-    place = place.scatter(counts["value"], range(len(counts)))
-    return rows.select(pl.all().gather(place))
+    return (mixed >> np.uint64(32)).astype(np.uint32)
+
+
+def _packed(numbers: Any) -> Any:
+    """Return four bits of each number, sixteen of them together."""
+    import numpy as np
+
+    few = numbers.astype(np.uint8) & 15
+    return np.ascontiguousarray(few[:, ::2] << 4 | few[:, 1::2]).view(np.uint64)
+
+
+def _bits(hashes: Any, counts: Any) -> Any:
+    """Return a bit for each shingle of each text."""
+    import numpy as np
+
+    found = np.zeros(len(counts) * WIDTH, dtype=bool)
+    places = (hashes & np.uint64(WIDTH - 1)).astype(np.int64)
+    places += np.repeat(np.arange(len(counts)) * WIDTH, counts)
+    found[places] = True
+    return np.packbits(found.reshape(len(counts), WIDTH), axis=1).view(np.uint64)

@@ -6,27 +6,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from dslint.facts.batch import Batch
 from dslint.facts.hashes import canonical
 
-WORDS, CHARACTERS = 3, 5
-"""How long a shingle is: so many words, or characters where a script has no spaces."""
+if TYPE_CHECKING:
+    from dslint.facts.letters import Runs
 
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 """Scripts that are written without spaces between words: each character is a word here."""
-
-BLOCK = 60_000
-"""Characters that are looked at together."""
-
-ASTRAL = 0x20000
-"""The first of the planes of ideographs: what lies beyond are letters, all of it."""
 
 _WORD = rf"[{UNSPACED}]|[[\p{{L}}\p{{N}}\p{{M}}]--[{UNSPACED}]]+"
 _SEED, _RUN = 44, 55
@@ -46,8 +38,7 @@ def words(texts: pl.Series) -> pl.Series:
 
 def flat(texts: pl.Series) -> pl.DataFrame:
     """Return a row for each word of each text: `row`, which text it is from; `word`, its hash;
-    `left`, how many words are left in the text, with it; `alone`, whether it is a character that is
-    a word.
+    `left`, how many words are left in the text, with it.
     """
     lists = words(texts)
     counts = lists.list.len().cast(pl.Int64)
@@ -64,8 +55,6 @@ def flat(texts: pl.Series) -> pl.DataFrame:
             "row": of["row"],
             "word": each.hash(_SEED),
             "left": of["end"] - pl.int_range(len(of), eager=True),
-            # a letter of Latin, Greek or Cyrillic has two bytes at the most
-            "alone": (each.str.len_bytes() > 2) & (each.str.len_chars() == 1),
         }
     )
 
@@ -79,79 +68,22 @@ def runs(frame: pl.DataFrame, length: int) -> pl.Series:
     return total.hash(_RUN)
 
 
-def shingles(texts: pl.Series) -> pl.DataFrame:
-    """Return the shingles of each text: `row`, which text it is from, ascending, and `shingle`, a
-    hash of 64 bits. A text that is shorter than a shingle is one; a text without words has none.
+def shingles(texts: pl.Series) -> Runs:
+    """Return the shingles of each text, as hashes of 64 bits. A text that is shorter than a shingle
+    is one; a text without words, or null, has none.
 
     Where most letters take three bytes, as in Chinese, Japanese, Korean, Thai and Hindi, all
-    shingles of a text are of characters.
+    shingles of a text are of characters. Needs numpy.
     """
-    dense = (texts.str.len_bytes() > 2 * texts.str.len_chars()).fill_null(value=False)
-    if not dense.any():
-        return _of_words(texts)
-    found = _of_characters(texts.filter(dense))
-    rows = dense.arg_true().cast(pl.Int64)
-    found = found.with_columns(rows.gather(found["row"]).alias("row"))
-    if dense.all():
-        return found
-    others = _of_words(texts.set(dense, ""))
-    return pl.concat([others, found]).sort("row", maintain_order=True)
+    from dslint.facts import letters
 
-
-def _of_words(texts: pl.Series) -> pl.DataFrame:
-    frame = flat(texts)
-    alone, left = frame["alone"], frame["left"]
-    hashed = runs(frame, WORDS)
-    length = pl.Series([WORDS], dtype=pl.Int64)
-    if alone.any():
-        hashed = runs(frame, CHARACTERS).zip_with(alone, hashed)
-        length = pl.Series([CHARACTERS], dtype=pl.Int64).zip_with(alone, length)
-    first = frame["row"] != frame["row"].shift(1, fill_value=-1)
-    return pl.DataFrame({"row": frame["row"], "shingle": hashed}).filter(first | (left >= length))
-
-
-def _of_characters(texts: pl.Series) -> pl.DataFrame:
-    """Return the shingles of texts, each of so many letters and digits in a row.
-
-    Some texts at a time: arrays that fit the processor's cache are worth half of the time.
-    """
-    parts, ends = [], texts.str.len_chars().cum_sum().to_list()
-    begin = done = 0
-    while begin < len(texts):
-        end = max(begin + 1, bisect_right(ends, done + BLOCK))
-        part = _characters(texts[begin:end].to_list())
-        parts.append(part.with_columns(pl.col("row") + begin))
-        begin, done = end, ends[end - 1]
-    return pl.concat(parts).with_columns(pl.col("shingle").hash(_RUN))
-
-
-def _characters(each: Sequence[str]) -> pl.DataFrame:
-    import numpy as np
-
-    codes = np.frombuffer("".join(each).encode("utf-32-le", "replace"), dtype=np.uint32)
-    rows = np.repeat(np.arange(len(each)), list(map(len, each)))
-    kept = _letters()[np.minimum(codes, ASTRAL)]
-    letters, rows = codes[kept].astype(np.uint64), rows[kept]
-    letters[(letters > 64) & (letters < 91)] += np.uint64(32)
-    hashes = letters * np.uint64(_STEPS[0])
-    for ahead in range(1, CHARACTERS):
-        within = rows[ahead:] == rows[:-ahead]
-        hashes[:-ahead] += letters[ahead:] * np.uint64(_STEPS[ahead]) * within
-    first = np.ones(len(rows), dtype=bool)
-    first[1:] = rows[1:] != rows[:-1]
-    whole = np.zeros(len(rows), dtype=bool)
-    whole[: 1 - CHARACTERS] = rows[CHARACTERS - 1 :] == rows[: 1 - CHARACTERS]
-    taken = first | whole
-    return pl.DataFrame({"row": rows[taken], "shingle": hashes[taken]})
-
-
-@cache
-def _letters() -> Any:
-    """Return an array that says of each character up to `ASTRAL` whether it is of a word."""
-    import numpy as np
-
-    kinds = (unicodedata.category(chr(code))[0] in "LMN" for code in range(ASTRAL + 1))
-    return np.fromiter(kinds, dtype=bool, count=ASTRAL + 1)
+    texts = texts.fill_null("")
+    dense = texts.str.len_bytes() > 2 * texts.str.len_chars()
+    if dense.all() or not dense.any():
+        return letters.runs(texts.to_list(), dense.all())
+    of_words = letters.runs(texts.filter(~dense).to_list(), dense=False)
+    of_characters = letters.runs(texts.filter(dense).to_list(), dense=True)
+    return letters.merged(of_words, of_characters, dense.arg_true().to_numpy())
 
 
 def bodies(batch: Batch) -> list[str]:

@@ -31,6 +31,9 @@ FIRSTS = 5_000
 PAIRS = 20_000
 """Pairs that are compared together: what they say is in memory at one time."""
 
+BANDS = 32
+"""More than there are bands."""
+
 READ = 400
 """Rows that are read again together."""
 
@@ -92,7 +95,7 @@ def _meetings(rows: pl.DataFrame, place: pl.Series) -> pl.DataFrame:
     parts = [
         pl.DataFrame(
             {
-                "band": rows[name] + number,
+                "band": rows[name].cast(pl.UInt64) * BANDS + number,
                 "row": pl.int_range(len(rows), eager=True, dtype=pl.UInt32),
                 "place": place,
             }
@@ -202,10 +205,11 @@ def _read(
     while some := list(islice(records, READ)):
         batch = Batch([record for _, record in some])
         found = shingles(pl.Series(bodies(batch), dtype=pl.String))
-        ends = found["row"].search_sorted(pl.int_range(1, len(some), eager=True), "left")
-        parts = np.split(found["shingle"].to_numpy(), ends.to_list())
-        for (row, _), own in zip(some, parts, strict=True):
-            yield row, np.unique(own)
+        for text, (row, _) in enumerate(some):
+            own = np.sort(found.of(text))
+            first = np.ones(len(own), dtype=bool)
+            np.not_equal(own[1:], own[:-1], out=first[1:])
+            yield row, own[first]
 
 
 def read(
