@@ -55,10 +55,11 @@ def entry(each: Refusal) -> str:
     said = f"> {each.says}\n\n" + ("" if each.verbatim else "In substance; the words vary. ")
     when = ", ".join([each.when[:1].upper() + each.when[1:], *codes])
     told = f"{when}. {each.cause}\n\n"
-    advice = each.advice.replace("{TARGET}", "NAME")
+    first, *more = each.advice.replace("{TARGET}", "NAME").splitlines()
+    advice = "\n".join([f"{first}\n", *more]) if more else f"{first}."
     found = f"Found before an upload by {rule_link(each.rule)}.\n\n" if each.rule else ""
     return (
-        f"\n## {each.name[:1].upper()}{each.name[1:]}\n\n{said}{told}{found}What to do: {advice}.\n"
+        f"\n## {each.name[:1].upper()}{each.name[1:]}\n\n{said}{told}{found}What to do: {advice}\n"
     )
 
 

@@ -281,7 +281,7 @@ def test_a_wrong_key_is_told_by_the_name_of_its_variable_and_never_shown(
     monkeypatch.setenv("OPENAI_API_KEY", "sk-wrong-1234567890")
     code, out, err = run(*call)
     assert (code, out) == (2, "")
-    assert "does not accept the key in OPENAI_API_KEY" in err
+    assert "does not accept the key in OPENAI_API_KEY" in err.splitlines()[-1]
     assert "sk-wrong" not in err
     assert all(method == "GET" for method, _ in service.requests)
 

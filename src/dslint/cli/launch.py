@@ -23,7 +23,7 @@ def _pairs(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -
 
 
 @click.command(short_help="create a job, once")
-@click.argument("train", metavar="FILE|DATASET|FILE-ID")
+@click.argument("train", metavar="TRAIN")
 @click.option("--validation", metavar="FILE|FILE-ID", help="The validation file, or its id.")
 @click.option("--model", metavar="NAME", help="The model to be trained (dslint models).")
 @click.option(

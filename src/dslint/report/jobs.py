@@ -162,7 +162,8 @@ def trouble(found: Trouble, look: Look) -> Iterator[str]:
     if found.places:
         parts.append((" ", "", "at " + ", ".join(found.places)))
     parts += [(" ", "", found.cause)] if found.cause else []
-    parts += [("=", "help", found.advice[:1].upper() + found.advice[1:])] if found.advice else []
+    for number, line in enumerate(found.advice.splitlines()):
+        parts.append(("=", "help", line[:1].upper() + line[1:]) if number == 0 else (" ", "", line))
     for mark, style, text in parts:
         for number, line in enumerate(wrap(look.safe(text), look.width - 6)):
             shown = look.paint(line, style) if style else line

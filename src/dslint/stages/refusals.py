@@ -11,8 +11,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One refusal. `says` is its text as the service writes it, or where it is not `verbatim` what
-    it says in substance; `pattern` is what tells it. `advice` may name `{TARGET}`. `rule` catches
-    it before an upload. A `final` one is not asked for again.
+    it says in substance; `pattern` is what tells it. `advice`, of a line or several, may name
+    `{TARGET}`. `rule` catches it before an upload. A `final` one is not asked for again.
     """
 
     name: str
@@ -41,10 +41,12 @@ REFUSALS: tuple[Refusal, ...] = (
         pattern="winding down the fine-tuning platform",
         cause="OpenAI closes: organisations that have not trained, or not used a tuned model "
         "lately, create no jobs any more, and nobody from 2027-01-06. An upload still succeeds.",
-        advice="nothing was created. Azure trains the same models on the same rows: "
-        "`dslint launch FILE --target azure`; Together, Fireworks and others train open models: "
-        "`dslint check FILE --target all` compares them, `dslint convert FILE --to together` "
-        "writes the rows, and `dslint convert FILE --to trl` those for your own machine",
+        advice="the data can go elsewhere:\n"
+        "- `dslint launch FILE --target azure`: Azure trains the same models on the same rows\n"
+        "- `dslint check FILE --target all`: compares all places, most of which train open models\n"
+        "- `dslint convert FILE --to together`, or `fireworks`, `bedrock`, `vertex`: the rows as "
+        "they take them; `dslint upload FILE --target together` says how it goes on there\n"
+        "- `dslint convert FILE --to trl`, or `axolotl`, `llamafactory`: for your own machine",
         rule="model-closes-soon",
     ),
     Refusal(

@@ -190,7 +190,7 @@ def _refused(remote: Remote, error: Any) -> RemoteError:
         told = f"{remote.host} does not accept the key in {remote.variable}: {said}"
     elif error.status_code == 404 and not error.code:
         told = f"{remote.host} has nothing at {urlsplit(str(error.request.url)).path}: {said}"
-    if known:
+    if known and error.status_code != 401:
         told += "\n" + known.advice.format(TARGET=remote.target.name)
     if known and known.final:
         return RemoteError(told)
