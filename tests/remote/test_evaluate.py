@@ -16,9 +16,12 @@ from typing import Any
 import pytest
 from remote.chatting import BASE, TUNED, Chatting, streaming
 from remote.conftest import Run
-from remote.server import KEY, Server, serve
+from remote.server import KEY, RefusedError, Server, serve
 
+from dslint.report import evaluation
+from dslint.report.screen import ASCII, Look
 from dslint.stages import journal
+from dslint.stages.evaluate import Evaluation
 
 CHAT = "/chat/completions"
 KEPT = Path("tickets.jsonl.answers.jsonl")
@@ -89,6 +92,15 @@ def test_a_tuned_model_and_its_base_are_graded_side_by_side(run: Run, service: C
     (difference,) = report(out)["differences"]
     assert (difference["noise"], difference["second"]["alone"]) == (False, 12)
     assert len(service.chats) == 36
+
+
+def evaluated(run: Run, *arguments: str) -> Evaluation:
+    """Return what a run found, instead of what it printed."""
+    seen: list[Evaluation] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluation, "render_evaluation", lambda found, *rest: seen.append(found))
+        assert run("evaluate", "tickets.jsonl", *arguments)[0] == 0
+    return seen[0]
 
 
 def test_what_is_sent_is_everything_before_the_answer(run: Run, service: Chatting) -> None:
@@ -165,8 +177,6 @@ def test_answers_are_kept_when_the_service_is_down_for_good(run: Run, service: C
 
 
 def _down(service: Chatting, body: dict[str, Any]) -> dict[str, Any]:
-    from remote.server import RefusedError
-
     if len(service.chats) > 5:
         raise RefusedError(503, "the machine is out")
     return knows(body)
@@ -327,6 +337,30 @@ def test_a_service_that_asks_for_an_hour_is_not_waited_for(run: Run, service: Ch
     assert "refuses (429)" in err
 
 
+def test_a_model_that_takes_no_temperature_is_asked_no_more(run: Run, service: Chatting) -> None:
+    said = "Unsupported value: 'temperature' does not support 0.0 with this model."
+
+    def reply(body: dict[str, Any]) -> dict[str, Any]:
+        if "temperature" in body:
+            raise RefusedError(400, said, "unsupported_value")
+        return knows(body)
+
+    service.replies[TUNED] = reply
+    arguments = ("evaluate", "tickets.jsonl", "--model", TUNED, "--concurrency", "1")
+    code, out, err = run(*arguments)
+    assert (code, out, len(service.chats)) == (2, "", 3)
+    assert "`--temperature none` sends none" in err
+    assert run(*arguments, "--temperature", "none")[0] == 0
+
+
+def test_a_narrow_terminal_is_not_overrun(run: Run) -> None:
+    found = evaluated(run, "--model", BASE, "--model", TUNED)
+    lines = list(evaluation._screen(found, Look(width=64)))
+    assert max(map(len, lines)) <= 64
+    lines = list(evaluation._screen(found, Look(width=100, marks=ASCII)))
+    assert all(line.isascii() for line in lines)
+
+
 def test_two_runs_are_not_at_one_file_of_answers(run: Run, service: Chatting) -> None:
     with journal.opened(KEPT):
         code, _, err = run("evaluate", "tickets.jsonl", "--model", TUNED)
@@ -343,8 +377,6 @@ def test_a_file_that_is_none_of_answers_stays_as_it_is(run: Run, service: Chatti
 
 
 def test_questions_that_a_model_does_not_take_are_counted(run: Run, service: Chatting) -> None:
-    from remote.server import RefusedError
-
     def reply(body: dict[str, Any]) -> dict[str, Any]:
         if "Ticket 4 " in asked(body):
             raise RefusedError(400, "The prompt is filtered", "content_filter")

@@ -22,6 +22,9 @@ FORMATS = ("table", "json", "markdown")
 NAME = 34
 """Cells of a measure's or a label's name, at the most."""
 
+LEAST = 6
+"""Cells of any other column, at the least."""
+
 CLASSES = 20
 """Labels that are shown to people, at the most."""
 
@@ -193,9 +196,10 @@ def _screen(found: Evaluation, look: Look) -> Iterator[str]:
             yield from _laid([_columns(result), *classes[:CLASSES]], look)
             if len(classes) > CLASSES:
                 yield look.paint(f" {look.marks.rest} {len(classes) - CLASSES:,} more", "dim")
-            if len(classes) <= MATRIX:
+            matrix = _matrix(labels)
+            if len(classes) <= MATRIX and _fits(matrix, look):
                 yield ""
-                yield from _laid(_matrix(labels), look)
+                yield from _laid(matrix, look)
     if found.comparisons:
         yield ""
     for each in found.comparisons:
@@ -214,14 +218,21 @@ def _noted(word: str, said: str, look: Look, style: str, width: int) -> Iterator
             word = ""
 
 
+def _fits(table: Table, look: Look) -> bool:
+    """Say whether a table has room: a third of the width is for names."""
+    return look.width // 3 + (LEAST + 2) * (len(table[0]) - 1) < look.width
+
+
 def _laid(table: Table, look: Look) -> Iterator[str]:
     """Lay out a table, its first row a heading; columns that do not fit are clipped."""
     from rich.cells import cell_len
 
     count = len(table[0]) - 1
     safe = [[look.safe(cell) for cell in row] for row in table]
-    first = min(NAME, max(cell_len(row[0]) for row in safe))
-    room = max(6, (look.width - first - 1) // max(count, 1) - 2)
+    longest = min(NAME, max(cell_len(row[0]) for row in safe))
+    first = max(look.width // 3, min(longest, look.width - 1 - (LEAST + 6) * count))
+    first = min(first, longest)
+    room = max(LEAST, (look.width - first - 1) // max(count, 1) - 2)
     widths = [min(room, max(cell_len(row[at]) for row in safe)) for at in range(1, count + 1)]
     for number, row in enumerate(safe):
         name = clip(row[0], first, look.marks.more)

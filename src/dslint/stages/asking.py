@@ -21,6 +21,7 @@ from dslint.stages.remote import (
     BusyError,
     NoAnswerError,
     Remote,
+    UnfitError,
     UnreachableError,
     asking,
     pauses,
@@ -141,6 +142,10 @@ def answered(remote: Remote, body: dict[str, Any], gate: Gate) -> Given:
                 found = _given(remote, client.chat.completions.create(**body))
             gate.came += 1
             return found
+        except UnfitError as error:
+            if "temperature" in body and "temperature" in str(error):
+                raise UnfitError(f"{error}\n`--temperature none` sends none") from None
+            raise
         except (BusyError, UnreachableError) as error:
             if gate.came != came:  # others were faster
                 tries, left, came = pauses(), TRIES, gate.came
