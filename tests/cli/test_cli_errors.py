@@ -80,3 +80,15 @@ def test_a_command_that_is_nearly_one_is_told(run: Run) -> None:
     code, _, err = run("convrt", "train.jsonl")
     assert code == 2
     assert "there is no command `convrt`; did you mean `convert`?" in err
+
+
+def test_an_output_that_nobody_reads_any_more_ends_quietly() -> None:
+    Path("rows.jsonl").write_text('{"prompt": "Lima?", "completion": "Peru"}\n' * 20_000)
+    command = [sys.executable, "-m", "dslint", "convert", "rows.jsonl", "-o", "-"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout
+        assert run.stderr
+        run.stdout.readline()
+        run.stdout.close()
+        assert run.stderr.read() == b""
+        assert run.wait() == 141

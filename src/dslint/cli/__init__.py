@@ -42,6 +42,10 @@ FULL = frozenset({ENOSPC, EDQUOT, EFBIG, EIO})
 """What the system says where there is no room for an output: nothing in dslint is wrong then."""
 
 
+class OutputClosedError(Exception):
+    """Who read the output went away."""
+
+
 class Commands(click.Group):
     """The commands, each in a module of its own that is imported when it is called."""
 
@@ -54,6 +58,12 @@ class Commands(click.Group):
             raise UsageError(f"there is no command `{cmd_name}`{near} (all of them: dslint --help)")
         command: click.Command = import_module(f"dslint.cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise OutputClosedError from None  # of the other, click makes exit code 1
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -110,7 +120,7 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         click.echo("dslint: interrupted", err=True)
         code = 130
-    except BrokenPipeError:
+    except (OutputClosedError, BrokenPipeError):
         # the reader of our output went away: nothing is left to be said
         _leave_output()
         code = 141
