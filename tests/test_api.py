@@ -8,7 +8,7 @@ import pickle
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -371,3 +371,25 @@ def test_a_file_is_converted_or_the_reason_is_raised(tmp_path: Path) -> None:
     assert dslint.check(done.out, levels={"too-few-examples": "off"}).count("error") == 0
     with pytest.raises(UsageError, match="name one, and another"):
         dslint.convert(path, out="-")
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda path: dslint.convert(path, reasoning="aloud"), "not `aloud`"),  # type: ignore[arg-type]
+        (lambda path: dslint.convert(path, max_rejects=-1), "0 or more; not -1"),
+        (lambda path: dslint.convert(path, allow_loss="picture"), "no loss `picture`"),
+        (lambda path: dslint.split(path, group="user"), "--group user"),
+        (lambda path: dslint.count_tokens(path, pack=0), "1 token or more; not 0"),
+        (lambda path: dslint.estimate(path, epochs=0), "1 or more; not 0"),
+        (lambda path: dslint.estimate(path, traffic=3), "`3` is no traffic"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_makes_no_sense_is_refused_as_on_the_command_line(
+    tmp_path: Path, call: Callable[[Path], object], said: str
+) -> None:
+    path = tmp_path / "train.jsonl"
+    path.write_text('{"prompt": "Lima?", "completion": "Peru"}\n' * 12)
+    with pytest.raises(dslint.DslintError, match=re.escape(said)):
+        call(path)
+    assert list(tmp_path.iterdir()) == [path]

@@ -72,8 +72,8 @@ def estimate(
     wish = stage.Wish(
         epochs=epochs,
         budget=None if budget is None else money.budget(budget),
-        traffic=None if traffic is None else stage.traffic(traffic),
-        hours=None if hours is None else stage.hours(hours),
+        traffic=None if traffic is None else stage.traffic(str(traffic)),
+        hours=None if hours is None else stage.hours(str(hours)),
     )
     with ExitStack() as stack:
         train = stack.enter_context(sources_of(data))

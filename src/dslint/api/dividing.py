@@ -19,7 +19,7 @@ def split(
     validation: float | str = 0.1,
     test: float | str | None = None,
     out: Place | None = None,
-    group: Sequence[str] = (),
+    group: str | Sequence[str] = (),
     near: float | None = None,
     stratify: str | None = None,
     seed: int = 0,
@@ -51,7 +51,7 @@ def split(
     wish = Wish(
         sizes=sizes | {"validation": size(str(validation))},
         out=None if out is None else os.fspath(out),
-        group=tuple(group),
+        group=(group,) if isinstance(group, str) else tuple(group),
         near=near,
         stratify=stratify,
         seed=seed,

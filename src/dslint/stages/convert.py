@@ -145,6 +145,10 @@ def _verify(wish: Wish) -> None:
         raise UsageError(
             f"there is no format `{wish.format}`{near} (all of them: {', '.join(FORMATS)})"
         )
+    if wish.reasoning not in (None, "inline", "field", "drop"):
+        raise UsageError(f"reasoning is written inline, field or drop; not `{wish.reasoning}`")
+    if wish.max_rejects < 0:
+        raise UsageError(f"--max-rejects is 0 or more; not {wish.max_rejects}")
     for name in wish.allow_loss:
         if name not in LOSSES:
             near = did_you_mean(name, LOSSES)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from dslint import formats, models
 from dslint.config import Settings, excluded
-from dslint.errors import InputError
+from dslint.errors import InputError, UsageError
 from dslint.facts.ruler import Ruler, ruler_of
 from dslint.figures import Model
 from dslint.jsonl import source
@@ -137,6 +137,8 @@ def count(
     VocabularyError or InputError; what is wrong with the data is left out, and counted as such.
     """
     formats.verify(settings.format)
+    if pack is not None and pack < 1:
+        raise UsageError(f"sequences have 1 token or more; not {pack}")
     model = None
     if settings.model is not None:
         model = models.resolve(settings.model, settings.target[0], settings.models)

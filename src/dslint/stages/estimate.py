@@ -122,6 +122,8 @@ def estimate(
     UsageError, VocabularyError or InputError.
     """
     formats.verify(settings.format)
+    if wish is not None and wish.epochs is not None and wish.epochs < 1:
+        raise UsageError(f"epochs are 1 or more; not {wish.epochs}")
     wish, today = wish or Wish(), today or date.today()
     model = None
     if settings.model is not None:
