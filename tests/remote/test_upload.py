@@ -12,6 +12,8 @@ import pytest
 from remote.conftest import Run
 from remote.server import Service
 
+from dslint.stages import sending
+
 DATA = Path("lamps.jsonl")
 STATE = Path("lamps.jsonl.upload.json")
 PART = r"/uploads/[^/]+/parts"
@@ -115,6 +117,25 @@ def test_what_failed_is_sent_again(run: Run, service: Service, fault: dict[str, 
     assert code == 0
     assert list(service.files) == [out.strip()]
     assert sent(service) == 2
+
+
+@pytest.mark.parametrize("parts", [False, True])
+def test_data_that_changes_while_it_is_sent_is_told(
+    run: Run, service: Service, small: str, monkeypatch: pytest.MonkeyPatch, parts: bool
+) -> None:
+    """Its size stays, and what was checked is not what has arrived."""
+    before = sending.sums
+
+    def sums(path: Path) -> sending.Sums:
+        found = before(path)
+        path.write_text(path.read_text().replace("lamps", "doors"))
+        return found
+
+    monkeypatch.setattr(sending, "sums", sums)
+    code, out, err = run("upload", "lamps.jsonl", *(("--target", small) if parts else ()))
+    assert (code, out) == (2, "")
+    assert ("md5" if parts else "did the file change meanwhile?") in err
+    assert not STATE.exists()
 
 
 def test_it_waits_until_the_file_is_processed(run: Run, service: Service) -> None:

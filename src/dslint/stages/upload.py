@@ -156,13 +156,16 @@ def _digest(service: Remote, id: str) -> str:
 
 
 class _Watched(io.FileIO):
-    """A file that tells how much of it was read."""
+    """A file that tells how much of it was read, and what that was."""
 
-    progress: Callable[[int], None] = staticmethod(lambda size: None)
+    def __init__(self, path: Path, progress: Callable[[int], None]) -> None:
+        super().__init__(path, "rb")
+        self.progress, self.digest = progress, hashlib.sha256()
 
     def read(self, size: int | None = -1, /) -> Any:
-        block = super().read(-1 if size is None else size)
-        self.progress(len(block or b""))
+        block = super().read(-1 if size is None else size) or b""
+        self.digest.update(block)
+        self.progress(len(block))
         return block
 
 
@@ -172,11 +175,11 @@ def _whole(
     """Send a file in one request. A lost answer is looked for before anything is sent again."""
 
     def send() -> str:
-        with _Watched(path, "rb") as file, asking(service):
-            file.progress = begin(found.bytes)
+        with _Watched(path, begin(found.bytes)) as file, asking(service):
             client = service.client.with_options(max_retries=0, timeout=_time(found.bytes))
             name = (path.name, file, "application/jsonl")
-            return _held(client.files.create(file=name, purpose="fine-tune"), found, service)
+            there = client.files.create(file=name, purpose="fine-tune")
+            return _held(there, found, service, file.digest.hexdigest())
 
     return _once(service, send, lambda: _new(service, path, found, before), tell)
 
@@ -205,10 +208,13 @@ def _new(service: Remote, path: Path, found: Sums, before: set[str]) -> str | No
     return next((each.id for each in files if each.id not in before), None)
 
 
-def _held(file: FileObject, found: Sums, service: Remote) -> str:
-    if file.bytes not in (found.bytes, None) and not service.dry:
+def _held(file: FileObject, found: Sums, service: Remote, digest: str | None = None) -> str:
+    """Return the id of a file that has arrived as it was when its checksums were taken."""
+    if service.dry:
+        return file.id
+    if file.bytes not in (found.bytes, None) or digest not in (found.sha256, None):
         raise RemoteError(
-            f"{service.host} has {file.bytes:,} bytes as {file.id}, and {found.bytes:,} were read: "
+            f"{file.id} at {service.host} is not what was read at first ({found.bytes:,} bytes): "
             "did the file change meanwhile?"
         )
     return file.id
