@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dslint.config import load
 from dslint.errors import InputError
+from dslint.facts.ruler import PLAIN
 from dslint.facts.scores import Answer, Call
 from dslint.formats.content import Unconvertible
 from dslint.formats.conversation import Conversation
+from dslint.stages.asking import sizes
 from dslint.stages.questions import Paper, question, questions
 
 USER = {"role": "user", "content": "Where is it?"}
@@ -129,3 +132,15 @@ def test_any_messages_are_a_question_or_none(messages: list[dict[str, Any]]) -> 
     assert found.wanted.text.strip() or found.wanted.calls
     assert len(found.messages) == len(messages) - 1
     assert not any("weight" in each for each in found.messages)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(MESSAGES, st.lists(JSON, max_size=2)), max_size=3))
+def test_any_questions_have_a_size(rows: list[tuple[list[dict[str, Any]], list[Any]]]) -> None:
+    found = []
+    for messages, tools in rows:
+        with suppress(Unconvertible):
+            found.append(question(Conversation(messages=messages, tools=tools)))
+    counted = sizes(found, PLAIN)
+    assert len(counted) == len(found)
+    assert all(given > 0 and own >= 0 for given, own in counted)
