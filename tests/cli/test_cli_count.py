@@ -98,3 +98,12 @@ def test_bars_are_drawn_in_ascii_where_there_is_no_more(typed: Typed) -> None:
     _, screen = typed("count", "museum.jsonl", PYTHONIOENCODING="ascii")
     assert "####" in screen
     assert "▌" not in screen
+
+
+def test_what_cannot_be_counted_at_all_is_no_success(run: Run) -> None:
+    Path("wide.jsonl").write_text('{"prompt": "Lima?", "completion": "Peru"}\n', encoding="utf-16")
+    Path("plain.jsonl").write_text('{"prompt": "Lima?", "completion": "Peru"}\n')
+    code, out, _ = run("count", "wide.jsonl")
+    assert code == 2
+    assert "wide.jsonl is not counted: it is UTF-16-LE" in out
+    assert run("count", "wide.jsonl", "plain.jsonl")[0] == 0

@@ -91,4 +91,4 @@ def command(
             rows = iter([dump(report.entry(each), look)]) if as_json else report.lines(each, look)
         for line in rows:
             click.echo(line, color=True)
-    return 0
+    return 2 if any(each.skipped and not each.total.records for each in found) else 0
