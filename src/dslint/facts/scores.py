@@ -34,7 +34,7 @@ _WORD = re.compile(rf"[{_SINGLE}]|[^\W{_SINGLE}]+")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a tool: its name, and its arguments as a JSON value, or as text if they are none."""
+    """A call of a tool: its name, and its arguments as a JSON value, or as text where not JSON."""
 
     name: str
     arguments: Any
