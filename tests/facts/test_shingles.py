@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +36,7 @@ def test_shingles_are_runs_of_words_and_of_characters_where_there_are_no_spaces(
     texts: list[str],
 ) -> None:
     """Equal runs have equal hashes and different runs different ones, in all the texts."""
-    found = shingles(pl.Series(texts, dtype=pl.String))
+    found = shingles(texts)
     hashes = [set(found.of(at)) for at in range(len(texts))]
     runs = [by_hand(text) for text in texts]
     assert [len(each) for each in hashes] == [len(each) for each in runs]
@@ -49,20 +48,19 @@ def test_shingles_are_runs_of_words_and_of_characters_where_there_are_no_spaces(
 @settings(deadline=None)
 @given(TEXTS)
 def test_the_neighbours_of_a_text_make_no_difference_to_its_shingles(texts: list[str]) -> None:
-    together = shingles(pl.Series(texts, dtype=pl.String))
+    together = shingles(texts)
     for at, text in enumerate(texts):
-        alone = shingles(pl.Series([text])).of(0).tolist()
+        alone = shingles([text]).of(0).tolist()
         assert together.of(at).tolist() == alone
 
 
 @settings(deadline=None)
 @given(TEXTS)
 def test_a_text_has_a_signature_where_it_has_words(texts: list[str]) -> None:
-    column = pl.Series(texts, dtype=pl.String)
-    found = signatures(column, bands_of(0.8))
+    found = signatures(texts, bands_of(0.8))
     assert found.shape == (len(texts), 10 + len(SKETCH))
     assert found["band_0"].is_not_null().to_list() == [
-        len(shingles(column).of(at)) > 0 for at in range(len(texts))
+        len(shingles(texts).of(at)) > 0 for at in range(len(texts))
     ]
 
 

@@ -35,25 +35,40 @@ def identities(batch: Batch) -> pl.DataFrame:
     Hashes of messages are made in columns and added up, at a tenth of what parsing costs. Equal
     records have equal hashes; that others have not is to be confirmed by reading them.
     """
-    rich = batch.rich
-    texts = _texts(batch, rich)
+    texts = _texts(batch)
     starts = pl.Series(batch.starts, dtype=pl.Int64)
     begin, end = starts.head(-1), starts.slice(1)
     said = texts.hash(_TEXT)
-    place = pl.Series(batch.indexes, dtype=pl.UInt64) * _STEP
-    spoken = pl.Series(batch.roles, dtype=pl.String).hash(_ROLE)
-    # a 0 in front: what stands at a border is the sum of all before it
-    sums = pl.concat([_NONE, (said + spoken + place).hash(_MESSAGE).cum_sum()])
+    sums = _sums(batch, said)
     answer = pl.Series(batch.answers, dtype=pl.Int64)
     base = sums.gather(begin)
     return pl.DataFrame(
         {
-            "exact": _replaced(sums.gather(end) - base, _others(batch)),
+            "exact": exact(batch, sums),
             "prompt": _with_tools(batch, sums.gather(answer.zip_with(answer >= 0, end)) - base),
             "reply": _of_answers(said, answer),
-            "reply_length": _lengths(texts, answer, rich),
+            "reply_length": _lengths(texts, answer, batch.rich),
         }
     )
+
+
+def exact(batch: Batch, sums: pl.Series | None = None) -> pl.Series:
+    """Return a hash of all that each record says, whatever the order of its keys; `sums` where they
+    are known already.
+    """
+    if sums is None:
+        sums = _sums(batch, _texts(batch).hash(_TEXT))
+    borders = sums.gather(pl.Series(batch.starts, dtype=pl.Int64))
+    return _replaced(borders.slice(1) - borders.head(-1), _others(batch))
+
+
+def _sums(batch: Batch, said: pl.Series) -> pl.Series:
+    """Return the sums of the hashes of the messages up to each, whose texts have the hashes `said`:
+    a 0 in front, and so what stands at a border is the sum of all before it.
+    """
+    place = pl.Series(batch.indexes, dtype=pl.UInt64) * _STEP
+    spoken = pl.Series(batch.roles, dtype=pl.String).hash(_ROLE)
+    return pl.concat([_NONE, (said + spoken + place).hash(_MESSAGE).cum_sum()])
 
 
 def prompts(batch: Batch) -> list[list[Any]]:
@@ -79,9 +94,9 @@ def _of_answers(values: pl.Series, answer: pl.Series) -> pl.Series:
     return (values if len(values) else none).gather(answer.clip(0)).zip_with(answer >= 0, none)
 
 
-def _texts(batch: Batch, rich: Sequence[int]) -> pl.Series:
+def _texts(batch: Batch) -> pl.Series:
     """Return the text of each message; of one that is more than that, all of it."""
-    if not rich:
+    if not (rich := batch.rich):
         return batch.text
     whole = [canonical(batch.messages[at]).decode("utf-8", "replace") for at in rich]
     return batch.text.clone().scatter(rich, whole)

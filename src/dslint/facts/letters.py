@@ -86,11 +86,11 @@ def _block(texts: Sequence[str], dense: bool) -> tuple[Array, Array]:
         alone = None
     else:
         codes = np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32)
-        letters = _letters()[codes]
+        letters = _letters().take(codes)
         alone = letters >= ALONE
     if dense:
         at = np.flatnonzero(letters)
-        words = letters[at].astype(np.uint64)
+        words = letters.take(at).astype(np.uint64)
     else:
         at, end = _words(letters, alone)
         words = _hashed(letters, at, end)
@@ -129,14 +129,12 @@ def _even(words: Array, bounds: Array, length: int) -> tuple[Array, Array]:
     whole = max(0, len(words) - length + 1)
     np.subtract(sums[length:], sums[:whole], out=hashes[:whole])
     hashes[:whole] *= inverse[:whole]
-    taken = np.ones(len(words), dtype=bool)
-    for back in range(1, length):
-        taken[np.maximum(end[counts > 0] - back, 0)] = False
     short = (counts > 0) & (counts < length)
-    begin, end = begin[short], end[short]
-    hashes[begin] = (sums[end] - sums[begin]) * inverse[begin]
-    taken[begin] = True
-    return hashes[taken], np.where(short, 1, np.maximum(counts - length + 1, 0))
+    first, last = begin[short], end[short]
+    hashes[first] = (sums[last] - sums[first]) * inverse[first]
+    own = np.where(short, 1, np.maximum(counts - length + 1, 0))
+    slices = zip(begin.tolist(), (begin + own).tolist(), strict=True)
+    return np.concatenate([hashes[start:stop] for start, stop in slices]), own
 
 
 def _uneven(words: Array, bounds: Array, lengths: Array) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -99,7 +99,7 @@ def _fours(bits: pl.Expr) -> pl.Expr:
     return ((halves | (halves // 2)) & 0x1111111111111111).bitwise_count_ones()
 
 
-def signatures(texts: pl.Series, bands: Bands) -> pl.DataFrame:
+def signatures(texts: Sequence[str], bands: Bands) -> pl.DataFrame:
     """Return a column of 32 bits for each band, `band_0` and so on, null for a text without words;
     and those of `SKETCH`.
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -68,22 +69,30 @@ def runs(frame: pl.DataFrame, length: int) -> pl.Series:
     return total.hash(_RUN)
 
 
-def shingles(texts: pl.Series) -> Runs:
+def shingles(texts: Sequence[str]) -> Runs:
     """Return the shingles of each text, as hashes of 64 bits. A text that is shorter than a shingle
-    is one; a text without words, or null, has none.
+    is one; a text without words has none.
 
     Where most letters take three bytes, as in Chinese, Japanese, Korean, Thai and Hindi, all
     shingles of a text are of characters. Needs numpy.
     """
     from dslint.facts import letters
 
-    texts = texts.fill_null("")
-    dense = texts.str.len_bytes() > 2 * texts.str.len_chars()
-    if dense.all() or not dense.any():
-        return letters.runs(texts.to_list(), dense.all())
-    of_words = letters.runs(texts.filter(~dense).to_list(), dense=False)
-    of_characters = letters.runs(texts.filter(dense).to_list(), dense=True)
-    return letters.merged(of_words, of_characters, dense.arg_true().to_numpy())
+    dense = [at for at, text in enumerate(texts) if not text.isascii() and _is_dense(text)]
+    if not dense:
+        return letters.runs(texts, dense=False)
+    if len(dense) == len(texts):
+        return letters.runs(texts, dense=True)
+    others = sorted({*range(len(texts))} - {*dense})
+    return letters.merged(
+        letters.runs([texts[at] for at in others], dense=False),
+        letters.runs([texts[at] for at in dense], dense=True),
+        dense,
+    )
+
+
+def _is_dense(text: str) -> bool:
+    return len(text.encode("utf-8", "replace")) > 2 * len(text)
 
 
 def bodies(batch: Batch) -> list[str]:

@@ -204,7 +204,7 @@ def _read(
     records = read(files, rows, wanted, format)
     while some := list(islice(records, READ)):
         batch = Batch([record for _, record in some])
-        found = shingles(pl.Series(bodies(batch), dtype=pl.String))
+        found = shingles(bodies(batch))
         for text, (row, _) in enumerate(some):
             own = np.sort(found.of(text))
             first = np.ones(len(own), dtype=bool)

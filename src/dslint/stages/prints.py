@@ -18,7 +18,7 @@ from dslint.facts import near
 from dslint.facts.batch import Batch
 from dslint.facts.files import FileFacts
 from dslint.facts.hashes import canonical, total
-from dslint.facts.identity import identities
+from dslint.facts.identity import exact
 from dslint.facts.near import Bands
 from dslint.facts.shingles import bodies, plainly
 from dslint.formats import of_row
@@ -68,7 +68,7 @@ def prints(
     others; `size` is its length in bytes and `sound` whether it is a JSON object. `record` is a
     hash of what it says, of a line that is none a hash of its bytes; `prompt`, `field_0` … and
     `band_0` … are as wanted, the fields as JSON and null where a row has none. A row takes 33
-    bytes, 8 for the prompt, and 144 for a signature in ten bands. `contents` gets what each file
+    bytes, 8 for the prompt, and 140 for a signature in ten bands. `contents` gets what each file
     holds, if `wanted` asks for it.
     """
     found: list[pl.DataFrame] = []
@@ -140,27 +140,26 @@ def taken(
     unsound: list[tuple[int, bytes]] = []
     facts, batch = rows_of(wanted.format, whole, format, numbered, broken, unsound)
     records = batch.records
-    known = _hashes(batch, wanted)
+    said = _plainly(batch) if wanted.normalised else batch
     columns: dict[str, Any] = {
         "line": pl.Series(batch.lines, dtype=pl.UInt32),
         "size": pl.Series([len(each.raw) for each in records], dtype=pl.UInt32),
         "sound": pl.repeat(value=True, n=len(records), dtype=pl.Boolean, eager=True),
-        "record": known["exact"],
+        "record": exact(said),
     }
     if wanted.prompt:
-        columns["prompt"] = known["prompt"]
+        columns["prompt"] = said.identity["prompt"]
     for at, name in enumerate(wanted.fields):
         columns[f"field_{at}"] = pl.Series(
             [_field(each, name) for each in records], dtype=pl.String
         )
     if wanted.bands:
-        texts = pl.Series(bodies(batch), dtype=pl.String)
-        columns |= near.signatures(texts, wanted.bands).to_dict()
+        columns |= near.signatures(bodies(batch), wanted.bands).to_dict()
     rows = pl.DataFrame(columns)
     if unsound:
         rows = pl.concat([rows, _of_unsound(unsound, rows.columns)], how="diagonal").sort("line")
-    ends = [0, *accumulate(len(line) + 1 for line in whole.split(b"\n"))]
-    places = [0 if numbered is not None else ends[line - 1] for line in rows["line"]]
+    ends = [0, *accumulate(map(len, whole.split(b"\n")))]
+    places = [0 if numbered is not None else ends[line - 1] + line - 1 for line in rows["line"]]
     rows = rows.with_columns(offset=pl.Series(places, dtype=pl.UInt64))
     return Part(facts, rows, _content(batch, unsound) if wanted.content else Content())
 
@@ -191,11 +190,10 @@ def _of_unsound(unsound: Sequence[tuple[int, bytes]], columns: Sequence[str]) ->
     return pl.DataFrame(made)
 
 
-def _hashes(batch: Batch, wanted: Wanted) -> pl.DataFrame:
-    if not wanted.normalised:
-        return identities(batch)
-    plain = [Record(each.line, each.raw, plainly(each.data), each.format) for each in batch.records]
-    return identities(Batch(plain))
+def _plainly(batch: Batch) -> Batch:
+    return Batch(
+        [Record(each.line, each.raw, plainly(each.data), each.format) for each in batch.records]
+    )
 
 
 def _field(record: Record, name: str) -> str | None:
