@@ -15,6 +15,7 @@ import polars as pl
 
 from dslint.facts.batch import Batch
 from dslint.facts.shingles import bodies
+from dslint.jsonl.source import CHUNK
 from dslint.stages.alike import read
 from dslint.stages.files import BOM, File
 from dslint.stages.overlap import Overlap, beside
@@ -76,9 +77,29 @@ def write(files: Sequence[File], rows: pl.DataFrame, gone: Iterable[int], out: W
         out.write(BOM)
     kept = rows.filter(stays.scatter(places, False) if places else stays)
     for (number,), own in kept.group_by("file", maintain_order=True):
+        if own["offset"].null_count() == 0:
+            for data in _lines(files[number], own):
+                out.write(data)
+            continue
         lines = files[number].rows_at(own["line"].to_list())
         while some := list(islice(lines, BLOCK)):
             out.write(b"".join(as_line(raw) for _, raw in some))
+
+
+def _lines(file: File, rows: pl.DataFrame) -> Iterator[bytes]:
+    """Yield the lines that rows are in a file: those that follow each other at once."""
+    places = rows.select(begin="offset", end=pl.col("offset") + pl.col("size"))
+    apart = (places["begin"] != places["end"].shift(1) + 1).fill_null(value=True)
+    begins, ends = (
+        places["begin"].filter(apart),
+        places["end"].filter(apart.shift(-1, fill_value=True)),
+    )
+    with file.source.open() as opened:
+        for begin, end in zip(begins, ends, strict=True):
+            opened.seek(begin)
+            for left in range(end - begin, 0, -CHUNK):
+                yield opened.read(min(left, CHUNK))
+            yield b"\n"
 
 
 def as_line(raw: bytes) -> bytes:
