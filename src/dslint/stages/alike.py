@@ -28,7 +28,7 @@ ROUNDS = 8
 FIRSTS = 5_000
 """Rows that are paired with others together."""
 
-PAIRS = 20_000
+PAIRS = 5_000
 """Pairs that are compared together: what they say is in memory at one time."""
 
 BANDS = 32
@@ -73,12 +73,13 @@ def alike(
     """
     place = pl.int_range(len(rows), eager=True, dtype=pl.UInt32) if order is None else order
     sketches = rows.select(SKETCH).fill_null(0)
-    meetings = _meetings(rows, place.cast(pl.UInt32))
     found = Alike()
+    kind = left(found.pairs)
+    due = meetings = _meetings(rows, place.cast(pl.UInt32), kind)
     seen = pl.DataFrame(schema={"one": pl.UInt32, "other": pl.UInt32})
     for round in range(ROUNDS):
         most = 1 if round == 0 else MANY
-        pairs = _pairs(meetings, left(found.pairs), most, sketches, threshold)
+        pairs = _pairs(due, kind, most, sketches, threshold)
         pairs = pairs.join(seen, on=["one", "other"], how="anti").sort("one", "other")
         if pairs.is_empty():
             break
@@ -87,22 +88,31 @@ def alike(
             found.compared += 1
             if common >= threshold:
                 found.pairs[pair] = common
+        before, kind = kind, left(found.pairs)
+        if round:
+            due = _moved(meetings, kind.ne_missing(before))
     return found
 
 
-def _meetings(rows: pl.DataFrame, place: pl.Series) -> pl.DataFrame:
-    """Return where rows meet: `band`, `row` and `place`, for each band that another row has too."""
-    parts = [
-        pl.DataFrame(
-            {
-                "band": rows[name].cast(pl.UInt64) * BANDS + number,
-                "row": pl.int_range(len(rows), eager=True, dtype=pl.UInt32),
-                "place": place,
-            }
-        ).filter(pl.col("band").is_not_null() & pl.col("band").is_duplicated())
-        for number, name in enumerate(each for each in rows.columns if each.startswith("band_"))
-    ]
-    return pl.concat(parts).sort("band", "place")
+def _meetings(rows: pl.DataFrame, place: pl.Series, kind: pl.Series) -> pl.DataFrame:
+    """Return where rows that are of a kind meet: `band`, `row` and `place`, for each band that
+    another row has too.
+    """
+    parts = []
+    for number, name in enumerate(each for each in rows.columns if each.startswith("band_")):
+        own = rows[name].set(kind.is_null(), None)
+        met = (own.is_duplicated() & own.is_not_null()).arg_true()
+        band = own.gather(met).cast(pl.UInt64) * BANDS + number
+        parts.append(pl.DataFrame({"band": band, "row": met, "place": place.gather(met)}))
+    return pl.concat(parts).sort("band", "place").with_columns(pl.col("band").rle_id())
+
+
+def _moved(meetings: pl.DataFrame, changed: pl.Series) -> pl.DataFrame:
+    """Leave out the bands whose rows are all of the kind they were: their pairs are known."""
+    band = meetings["band"]
+    moved = pl.repeat(value=False, n=len(meetings), dtype=pl.Boolean, eager=True)
+    moved = moved.scatter(band.filter(changed.gather(meetings["row"])).unique(), True)
+    return meetings.filter(moved.gather(band))
 
 
 def _pairs(

@@ -193,6 +193,7 @@ def _deduped(
         out=met,
         format=wish.format,
     )
+    rows = rows.select("file", "line", "offset", "size", "sound")  # hashes have served
     gone = Counter[str](drop.why for drop in found.drops.values())
     if met:
         gone["evaluation"] = len(met)

@@ -71,10 +71,14 @@ def thinned(
     for row, first in twins.firsts(files, rows, key, tell, place, format).iter_rows():
         found.drops[row] = Drop(row, first, why, 1.0)
     if near is not None:
-        rows = _without(rows, found.drops)
-        places = place.to_list()
+        places = range(len(rows)) if order is None else place.to_list()
         pairs = alike(
-            files, rows, near, lambda pairs: left(len(rows), spared(pairs, places)), place, format
+            files,
+            rows,
+            near,
+            lambda pairs: left(len(rows), [*found.drops, *spared(pairs, places)]),
+            place,
+            format,
         )
         found.compared = pairs.compared
         for row, (share, twin) in spared(pairs.pairs, places).items():
@@ -114,7 +118,7 @@ def spared(pairs: Mapping[Pair, float], places: Sequence[int]) -> dict[int, tupl
     return gone
 
 
-def left(size: int, gone: Mapping[int, object]) -> pl.Series:
+def left(size: int, gone: Iterable[int]) -> pl.Series:
     """Return a number for each row that stays, null for one that goes: the others are compared."""
     return pl.int_range(size, eager=True, dtype=pl.UInt32).scatter(list(gone), None)
 
