@@ -119,7 +119,7 @@ class Batch(Flat):
     def tools(self) -> list[Tool]:
         found = []
         for position, record in enumerate(self.records):
-            if record.format not in FORMATS:
+            if record.plain or record.format not in FORMATS:
                 continue
             pointer, tools = FORMATS[record.format].tools(record.data)
             for index, value in enumerate(tools):

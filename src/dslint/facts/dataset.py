@@ -30,7 +30,8 @@ def _answer_at(batch: Batch) -> list[str]:
         if at < 0:
             found.append("")
             continue
-        place = record.format, batch.turns[at].base, batch.turns[at].index
+        base = batch.listed or batch.turns[at].base
+        place = record.format, base, batch.indexes[at] if batch.listed else batch.turns[at].index
         if place not in known:
             known[place] = pointed(batch, at, "content").removeprefix("/")
         found.append(known[place])

@@ -178,7 +178,9 @@ COLUMNS = {
     "blank": Column(
         pl.Boolean,
         "there is a text, and nothing but white space in it",
-        lambda batch: [text is not None and (not text or text.isspace()) for text in batch.texts],
+        None,
+        lambda: (pl.col("text").str.strip_chars().str.len_bytes() == 0).fill_null(value=False),
+        ("text",),
     ),
     "characters": Column(
         pl.Int64,

@@ -130,12 +130,15 @@ def masked_pointer(pointer: str) -> str:
         return pointer
     steps = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/"))
     return "/".join(
-        masked(step, personal=False).replace("~", "~0").replace("/", "~1") for step in steps
+        (step if len(step) < SHORTEST else masked(step, personal=False))
+        .replace("~", "~0")
+        .replace("/", "~1")
+        for step in steps
     )
 
 
 SHORTEST = 16
-"""Characters below which a pointer has no room for a secret."""
+"""Characters below which a pointer, or the name of a member, has no room for a secret."""
 
 _ESCAPE = re.compile(r"\\+u00([2-7][0-9A-Fa-f])|\\+/")
 

@@ -57,6 +57,13 @@ def _lengths(batch: Batch) -> list[int]:
     return [len(text or "") for text in batch.texts]
 
 
+def _characters(batch: Batch) -> pl.Series:
+    lengths = batch.text.str.len_chars().fill_null(0).cast(pl.Int64)
+    sums = pl.concat([pl.Series([0]), lengths.cum_sum()])
+    starts = pl.Series(batch.starts)
+    return sums.gather(starts.slice(1)) - sums.gather(starts.head(-1))
+
+
 def _longest(batch: Batch) -> list[int]:
     each, starts = _lengths(batch), batch.starts
     return [max(each[starts[at] : starts[at + 1]], default=0) for at in range(len(batch.records))]
@@ -135,7 +142,7 @@ COLUMNS = {
             for each in batch.records
         ],
     ),
-    "characters": Column(pl.Int64, "the length of all its texts in characters", _sum(_lengths)),
+    "characters": Column(pl.Int64, "the length of all its texts in characters", _characters),
     "longest": Column(pl.Int64, "the length of its longest text", _longest),
     "tokens": Column(
         pl.Int64,
