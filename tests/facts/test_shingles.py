@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
 
+import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dslint.facts.letters import CHARACTERS, WORDS
-from dslint.facts.near import SKETCH, bands_of, signatures
+from dslint.facts.letters import BLOCK, CHARACTERS, WORDS
+from dslint.facts.near import SKETCH, bands_of, promising, signatures
 from dslint.facts.shingles import normalised, plainly, shingles
 
 TEXTS = st.lists(
@@ -54,6 +56,13 @@ def test_the_neighbours_of_a_text_make_no_difference_to_its_shingles(texts: list
         assert together.of(at).tolist() == alone
 
 
+def test_a_text_that_fills_many_blocks_has_the_shingles_of_its_parts() -> None:
+    words = [f"word{at}" for at in range(BLOCK // 2)]
+    whole = shingles([" ".join(words), " ".join(words[-40:])])
+    assert len(set(whole.of(0).tolist())) == len(words) - 2
+    assert whole.of(1).tolist() == whole.of(0)[-38:].tolist()
+
+
 @settings(deadline=None)
 @given(TEXTS)
 def test_a_text_has_a_signature_where_it_has_words(texts: list[str]) -> None:
@@ -62,6 +71,30 @@ def test_a_text_has_a_signature_where_it_has_words(texts: list[str]) -> None:
     assert found["band_0"].is_not_null().to_list() == [
         len(shingles(texts).of(at)) > 0 for at in range(len(texts))
     ]
+
+
+def test_pairs_that_share_enough_are_promising_and_strangers_are_not() -> None:
+    """Of texts that share the threshold of their shingles, or more, 99 of 100 are compared; of
+    those that share less than half, none.
+    """
+    chance = random.Random(5)
+    texts = []
+    for number in range(800):
+        words = ["".join(chance.choices("abcdefgh", k=6)) for _ in range(chance.randint(20, 90))]
+        changed = chance.randint(0, 1 + len(words) * (number % 4) // 30)
+        edited = [f"{word}x" if at < changed else word for at, word in enumerate(words)]
+        texts += [" ".join(words), " ".join(chance.choice([edited, edited, edited[::-1]]))]
+    one, other = (pl.Series(range(at, len(texts), 2)) for at in (0, 1))
+    sketches = signatures(texts, bands_of(0.8)).select(SKETCH)
+    chosen = promising(sketches, one, other, 0.8).to_list()
+    runs = [by_hand(text) for text in texts]
+    shares = [len(a & b) / len(a | b) for a, b in zip(runs[::2], runs[1::2], strict=True)]
+    close = [met for met, share in zip(chosen, shares, strict=True) if share >= 0.8]
+    far = [met for met, share in zip(chosen, shares, strict=True) if share < 0.5]
+    assert len(close) > 100
+    assert len(far) > 100
+    assert sum(close) >= 0.99 * len(close)
+    assert not any(far)
 
 
 def test_normalising_takes_away_what_few_would_see() -> None:
