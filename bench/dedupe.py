@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import resource
 import sys
 import tempfile
 from itertools import islice
@@ -69,10 +70,17 @@ def main() -> None:
         row("dedupe", exact, size, records)
         near = timed(dslint(data, folder, "--near"))
         row("dedupe --near", near, size, records)
+        alone = spent([*dslint(data, folder, "--near"), "--jobs", "1"]) / records
         few = measure([sample])[1]
         slow = timed([sys.executable, "-c", DATASKETCH, str(sample)])
         say("datasketch", f"{slow:.1f} s for {few:,} of them: {few / slow:,.0f} records/s")
         say("ratio", f"{(records / near) / (few / slow):.1f} times datasketch")
+        other = spent([sys.executable, "-c", DATASKETCH, str(sample)]) / few
+        say(
+            "CPU",
+            f"{alone * 1e6:.0f} µs a record in one process, {other * 1e6:.0f} of datasketch: "
+            f"{other / alone:.1f} times",
+        )
         for name, arguments in (("dedupe", ()), ("dedupe --near", ("--near",))):
             peak = memory(dslint(data, folder, *arguments))
             less = memory(dslint(half, folder, *arguments))
@@ -86,6 +94,14 @@ def main() -> None:
 def row(name: str, seconds: float, size: int, records: int) -> None:
     speed = f"{size / MB / seconds:6.1f} MB/s  {records / seconds:9,.0f} records/s"
     say(name, f"{seconds:.2f} s  {speed}")
+
+
+def spent(command: list[str]) -> float:
+    """Run once more, and return the seconds of processor time that it took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    timed(command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def dslint(data: Path, folder: str, *arguments: str) -> list[str]:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -99,22 +100,20 @@ def bodies(batch: Batch) -> list[str]:
     """Return what each record says: the texts and calls of its messages but those from system,
     which many records share; the line itself, where there are no messages.
     """
-    texts, roles, starts = batch.texts, batch.roles, batch.starts
-    calls = _calls(batch)
-    found = []
-    for at, record in enumerate(batch.records):
-        own = range(starts[at], starts[at + 1])
-        said = [
-            text
-            for turn in own
-            if roles[turn] not in ("system", "developer")
-            for text in (texts[turn], *calls.get(turn, ()))
-            if text
-        ]
-        if not said:
-            said = [text for turn in own if (text := texts[turn])]
-        found.append("\n".join(said) or record.raw.decode("utf-8", "replace"))
-    return found
+    texts, starts = batch.texts, batch.starts
+    spoken = [
+        None if role in ("system", "developer") else text
+        for text, role in zip(texts, batch.roles, strict=True)
+    ]
+    for turn, own in _calls(batch).items():
+        if batch.roles[turn] not in ("system", "developer"):
+            spoken[turn] = "\n".join(filter(None, [texts[turn], *own]))
+    return [
+        "\n".join(filter(None, spoken[start:end]))
+        or "\n".join(filter(None, texts[start:end]))
+        or record.raw.decode("utf-8", "replace")
+        for record, (start, end) in zip(batch.records, pairwise(starts), strict=True)
+    ]
 
 
 def _calls(batch: Batch) -> dict[int, list[str]]:
