@@ -103,7 +103,7 @@ def dedupe(
     """Read what `paths` name through, and write the rows that stay, in their order and with their
     bytes, to one new file or to `stream`.
 
-    Rows stay in memory as some hashes each, 180 bytes with `near`. Of a file that has
+    Rows stay in memory as some hashes each, 175 bytes with `near`. Of a file that has
     lines, lines are written as they are; of others each row on a line of its own. Blank lines are
     left out. Raises UsageError or InputError.
     """
