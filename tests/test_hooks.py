@@ -97,10 +97,10 @@ def commit(tmp_path: Path, hooks: Path, environment: dict[str, str]) -> Callable
     return run
 
 
-def test_a_sound_file_passes(tried: Callable[[Files], Done]) -> None:
-    done = tried({"train.jsonl": CLEAN})
+def test_a_sound_file_passes(commit: Callable[..., Done]) -> None:
+    done = commit("dslint-check", {"train.jsonl": CLEAN})
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Passed" in done.stdout
+    assert "Passed" in done.stderr
 
 
 def test_a_faulty_file_fails(tried: Callable[[Files], Done]) -> None:
@@ -110,11 +110,11 @@ def test_a_faulty_file_fails(tried: Callable[[Files], Done]) -> None:
     assert "train.jsonl" in done.stdout
 
 
-def test_a_utf16_file_fails(tried: Callable[[Files], Done]) -> None:
-    done = tried({"train.jsonl": CLEAN.decode().encode("utf-16")})
+def test_a_utf16_file_fails(commit: Callable[..., Done]) -> None:
+    done = commit("dslint-check", {"train.jsonl": CLEAN.decode().encode("utf-16")})
     assert done.returncode == 1
-    assert "exit code: 1" in done.stdout
-    assert "UTF-16" in done.stdout
+    assert "exit code: 1" in done.stderr
+    assert "UTF-16" in done.stderr
 
 
 def test_a_faulty_file_stops_the_commit(commit: Callable[..., Done]) -> None:

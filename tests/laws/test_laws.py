@@ -183,7 +183,7 @@ def test_no_bytes_crash_it_and_every_report_can_be_written(
 
 
 @given(line=lines)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_line_that_is_no_row_is_told(folder: Path, line: bytes) -> None:
     sound = b'{"messages": [{"role": "user", "content": "hello"}]}\n'
     path = folder / "lines.jsonl"
