@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from dslint.cli import options
 from dslint.cli.evaluate import warmth
 from dslint.cli.upload import say, service_of, service_options
 
@@ -33,9 +34,7 @@ from dslint.cli.upload import say, service_of, service_options
     metavar="N|none",
     help="0 is most repeatable; none sends none.",
 )
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
+@options.FORMAT
 @click.option("--dry-run", is_flag=True, help="Print the request, and send nothing.")
 @service_options
 def command(

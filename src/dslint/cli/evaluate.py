@@ -10,6 +10,7 @@ from typing import Literal
 
 import click
 
+from dslint.cli import options
 from dslint.cli.upload import say, service_of, service_options
 
 
@@ -78,9 +79,7 @@ def warmth(ctx: click.Context, param: click.Parameter, given: str) -> float | No
     show_default=True,
     help="For people, for programs, for a pull request.",
 )
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
+@options.FORMAT
 @click.option("--dry-run", is_flag=True, help="Print every request, and send nothing.")
 @service_options
 def command(

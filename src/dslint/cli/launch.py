@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from dslint.cli import options
 from dslint.cli.upload import gate, say, service_of, service_options
 
 
@@ -62,9 +63,7 @@ def _pairs(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -
 @click.option(
     "--force", metavar="REASON", help="Send data with errors; the reason is recorded beside it."
 )
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
+@options.FORMAT
 @click.option("--dry-run", is_flag=True, help="Print every request, and send nothing.")
 @service_options
 def command(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dslint.cli import options
 from dslint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,12 +26,7 @@ _SERVICE = (
         metavar="URL",
         help="Another address that speaks OpenAI's API; by default the target's.",
     ),
-    click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="The configuration to use.",
-    ),
+    options.CONFIG,
 )
 
 
@@ -99,9 +95,7 @@ def gate(
     "--force", metavar="REASON", help="Send data with errors; the reason is recorded beside it."
 )
 @click.option("--model", metavar="NAME", help="The model to be trained, for the check.")
-@click.option(
-    "--format", metavar="NAME", help="The rows' format, instead of what the data looks like."
-)
+@options.FORMAT
 @click.option("--dry-run", is_flag=True, help="Print every request, and send nothing.")
 @service_options
 def command(
