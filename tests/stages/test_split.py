@@ -17,6 +17,7 @@ from dslint.facts.batch import Batch
 from dslint.formats import of_row
 from dslint.jsonl.source import find
 from dslint.model import Record
+from dslint.stages import lock
 from dslint.stages.files import opened
 from dslint.stages.kinship import kin
 from dslint.stages.sides import TRAIN, Size, Unit, divided, place, size
@@ -309,3 +310,13 @@ def test_a_size_is_a_share_or_a_count(text: str, meant: Size) -> None:
 def test_what_is_no_size_is_said(text: str) -> None:
     with pytest.raises(UsageError, match="size of a side"):
         size(text)
+
+
+def test_the_lock_has_what_was_read_and_what_was_written(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", [chat(f"{at}?") for at in range(60)])
+    found = split([str(path)], Wish(TENTH))
+    entries = lock.read(lock.beside(str(path)))
+    for side in found.sides:
+        entry = entries[Path(side.path).name]
+        assert entry.content == lock.content_of(side.path)
+        assert entry.inputs == {"a.jsonl": lock.content_of(str(path))}

@@ -13,6 +13,7 @@ from dslint.errors import UsageError, did_you_mean
 from dslint.facts import near as signatures
 from dslint.stages.alike import Pair, alike
 from dslint.stages.files import File
+from dslint.stages.lock import Content
 from dslint.stages.prints import Wanted, prints
 
 
@@ -26,6 +27,7 @@ def groups(
     format: str | None = None,
     jobs: int = 1,
     progress: Callable[[int], None] = lambda size: None,
+    contents: list[Content] | None = None,
 ) -> pl.DataFrame:
     """Return the rows of files, in order, with the group that each belongs to.
 
@@ -36,14 +38,15 @@ def groups(
     `fields`, null aside; and where they share `near` of their shingles, or more; and, from row to
     row, where a third one is in a group with both. `normalised` looks past case, spacing and
     punctuation. Hashes of 64 bits are taken for what they are of; near rows are compared exactly.
+    `contents` gets what each file holds, for the lock.
 
     Raises UsageError where `near` needs what is not installed, and for a key that no row has.
     """
     if near is not None:
         signatures.require()
     bands = None if near is None else signatures.bands_of(near)
-    wanted = Wanted(prompt, normalised, bands, tuple(fields), format)
-    rows = prints(files, wanted, jobs, progress)
+    wanted = Wanted(prompt, normalised, bands, tuple(fields), format, content=contents is not None)
+    rows = prints(files, wanted, jobs, progress, contents)
     for at, name in enumerate(fields):
         if len(rows) and rows[f"field_{at}"].null_count() == len(rows):
             raise UsageError(absent("--group", name, files))

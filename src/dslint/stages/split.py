@@ -22,6 +22,7 @@ from dslint.stages.dedupe import readable
 from dslint.stages.files import File, opened
 from dslint.stages.groups import groups, united
 from dslint.stages.kinship import Kin, kin
+from dslint.stages.lock import Content
 from dslint.stages.remains import BLOCK, as_line
 from dslint.stages.sides import TRAIN, Size, Unit, divided
 
@@ -146,6 +147,7 @@ def _split(
 ) -> Split:
     size = executor.size(files)
     progress, jobs = begin(2 * size), executor.workers(size, jobs)
+    contents: list[Content] | None = [] if wish.lock and not wish.dry_run else None
     known = groups(
         files,
         near=wish.near,
@@ -154,6 +156,7 @@ def _split(
         format=wish.format,
         jobs=jobs,
         progress=progress,
+        contents=contents,
     )
     if known.is_empty():
         raise InputError(f"there is no row to split in {_named(files)}")
@@ -180,7 +183,7 @@ def _split(
         strata=_strata(known, related, sides, places) if wish.stratify else (),
         seed=wish.seed,
         written=not wish.dry_run,
-        locks=_recorded(files, wish, places, counts) if wish.lock and not wish.dry_run else (),
+        locks=() if contents is None else _recorded(files, wish, places, counts, contents),
     )
 
 
@@ -283,12 +286,16 @@ _LENGTHS = ("the shortest fifth", "short", "middling", "long", "the longest fift
 
 
 def _recorded(
-    files: Sequence[File], wish: Wish, places: Mapping[str, str], counts: Mapping[str, int]
+    files: Sequence[File],
+    wish: Wish,
+    places: Mapping[str, str],
+    counts: Mapping[str, int],
+    contents: Sequence[Content],
 ) -> tuple[str, ...]:
     made = lock.record(
         "split",
         dict.fromkeys(places.values()),
-        {each.source.name: None for each in files},
+        dict(zip((each.source.name for each in files), contents, strict=True)),
         {
             **{name: str(size) for name, size in wish.sizes.items()},
             "group": wish.group,
